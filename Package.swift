@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: - Settings
+
+/// Every target of ours: the world's strictest compiler, so that reviews can be about design.
+let strict: [SwiftSetting] =
+    [.strictMemorySafety(), .treatAllWarnings(as: .error)]
+    + [
+        "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility",
+        "NonisolatedNonsendingByDefault", "InferIsolatedConformances",
+    ].map { .enableUpcomingFeature($0) }
+
+// MARK: - Dependencies
+
+let dependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+]
+
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+
+// MARK: - Targets
+
+/// A C library of the system: a module map and a shim header, nothing else.
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+/// The order is the direction: a target depends only on targets above it.
+let targets: [Target] = [
+    systemLibrary("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+    systemLibrary("CNghttp2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
+    systemLibrary("CYaml", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+    .target(name: "CLinux"),
+
+    library("EventLoop", ["CLinux", deque, heap]),
+    library("JSON", []),
+    library("HTTPMessage", [httpTypes]),
+    library("HTTPServer", ["CMicrohttpd", "HTTPMessage", "EventLoop", httpTypes, deque]),
+    library("HTTP2", ["CNghttp2", deque]),
+    // Generated code keeps the generator's own style, so it is not held to ours.
+    .target(name: "DaprProtos", dependencies: [protobuf], exclude: ["README.md"]),
+    library("DaprClient", ["HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes, deque]),
+    library("GatewayRoutes", ["HTTPMessage", "DaprClient", "JSON", httpTypes]),
+    library(
+        "DevSidecar",
+        ["HTTPServer", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes]),
+    library(
+        "Gateway",
+        ["GatewayRoutes", "DaprClient", "HTTPServer", "HTTPMessage", "EventLoop", "CYaml", "JSON", httpTypes]),
+    .executableTarget(
+        name: "daprgw", dependencies: ["Gateway", "DevSidecar", "EventLoop", argumentParser],
+        swiftSettings: strict),
+]
+
+// MARK: - Package
+
+let package = Package(
+    name: "daprgw",
+    products: [
+        .library(name: "DaprClient", targets: ["DaprClient"]),
+        .executable(name: "daprgw", targets: ["daprgw"]),
+    ],
+    dependencies: dependencies,
+    targets: targets,
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,2 @@
+#pragma once
+int daprgw_clinux_stub(void);

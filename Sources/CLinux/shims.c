@@ -1,0 +1,1 @@
+int daprgw_clinux_stub(void){return 0;}

@@ -1,0 +1,2 @@
+import SwiftProtobuf
+public typealias Stub = SwiftProtobuf.Google_Protobuf_Any

@@ -1,0 +1,4 @@
+import DequeModule
+import HeapModule
+let stub = Deque<Int>()
+let stub2 = Heap<Int>()

@@ -1,0 +1,2 @@
+public import HTTPTypes
+public typealias Stub = HTTPFields
