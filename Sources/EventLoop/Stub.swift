@@ -1,4 +1,0 @@
-import DequeModule
-import HeapModule
-let stub = Deque<Int>()
-let stub2 = Heap<Int>()

@@ -1,2 +1,0 @@
-public import HTTPTypes
-public typealias Stub = HTTPFields
