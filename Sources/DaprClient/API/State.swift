@@ -1,0 +1,108 @@
+/// A version of a stored value, opaque and as the store gave it (without quotes).
+public struct ETag: Sendable, Hashable, RawRepresentable {
+    /// The text of the tag.
+    public let rawValue: String
+
+    /// A tag with this text.
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Which replicas have to agree on a read or write.
+public enum StateConsistency: String, Sendable, CaseIterable {
+    /// Any replica (`eventual`).
+    case eventual
+    /// A quorum, or all, as the store does it (`strong`).
+    case strong
+}
+
+/// What happens when two writers meet.
+public enum StateConcurrency: String, Sendable, CaseIterable {
+    /// The first wins; later writes with an old ETag fail (`first-write`).
+    case firstWrite = "first-write"
+    /// The last wins (`last-write`).
+    case lastWrite = "last-write"
+}
+
+/// How one write or delete is to be done; nil leaves it to the store.
+public struct StateOptions: Sendable, Hashable {
+    /// What happens when two writers meet.
+    public var concurrency: StateConcurrency?
+    /// Which replicas have to agree.
+    public var consistency: StateConsistency?
+
+    /// Options for a write.
+    public init(concurrency: StateConcurrency? = nil, consistency: StateConsistency? = nil) {
+        self.concurrency = concurrency
+        self.consistency = consistency
+    }
+}
+
+/// A value as it was read.
+public struct StateValue: Sendable, Hashable {
+    /// The stored bytes.
+    public var data: [UInt8]
+    /// Its version; nil where the store has none.
+    public var etag: ETag?
+    /// What the store says about it, such as `ttlExpireTime`. Over HTTP the names are lower-case.
+    public var metadata: [String: String]
+
+    /// A value as it was read.
+    public init(data: [UInt8], etag: ETag? = nil, metadata: [String: String] = [:]) {
+        self.data = data
+        self.etag = etag
+        self.metadata = metadata
+    }
+}
+
+/// A value to save.
+public struct StateItem: Sendable, Hashable {
+    /// The key; not empty and without `||`.
+    public var key: String
+    /// The bytes to store. The HTTP API can only store JSON, and re-encodes it.
+    public var value: [UInt8]
+    /// The version that must be the current one; nil saves unconditionally.
+    public var etag: ETag?
+    /// How the write is to be done.
+    public var options: StateOptions
+    /// Metadata for the component, such as `ttlInSeconds`.
+    public var metadata: [String: String]
+
+    /// A value to save.
+    public init(
+        key: String, value: [UInt8], etag: ETag? = nil, options: StateOptions = StateOptions(),
+        metadata: [String: String] = [:]
+    ) {
+        self.key = key
+        self.value = value
+        self.etag = etag
+        self.options = options
+        self.metadata = metadata
+    }
+}
+
+/// One key's part of a bulk get.
+public struct BulkStateItem: Sendable, Hashable {
+    /// The key that was asked for.
+    public var key: String
+    /// The value; nil when the key does not exist, or could not be read (then `error` says why).
+    public var value: StateValue?
+    /// Why this key could not be read.
+    public var error: String?
+
+    /// One key's part of a bulk get.
+    public init(key: String, value: StateValue? = nil, error: String? = nil) {
+        self.key = key
+        self.value = value
+        self.error = error
+    }
+}
+
+/// One step of a transaction.
+public enum StateOperation: Sendable, Hashable {
+    /// Saves a value.
+    case upsert(StateItem)
+    /// Deletes a key, if it still has that version where one is given.
+    case delete(key: String, etag: ETag?, metadata: [String: String])
+}
