@@ -1,0 +1,143 @@
+internal import CNghttp2
+
+// The functions that libnghttp2 calls. Each one finds its session, turns pointers into Swift's
+// types and calls the method of that name in `HTTP2Session+Events.swift`. All pointers are valid
+// for the call, by the library's contract, and none is kept.
+
+/// The session that `makeHandle` gave as user data; it is alive, see there.
+private func session(_ user: UnsafeMutableRawPointer?) -> HTTP2Session {
+    guard let user = unsafe user else {
+        preconditionFailure("libnghttp2 called back without its session")
+    }
+    return unsafe Unmanaged<HTTP2Session>.fromOpaque(user).takeUnretainedValue()
+}
+
+private func hasFlag(_ flags: UInt8, _ flag: nghttp2_flag) -> Bool {
+    flags & UInt8(flag.rawValue) != 0
+}
+
+/// Where libnghttp2 finds a message's body: always the stream's queue, found by the stream's id.
+var bodyProvider: nghttp2_data_provider {
+    unsafe nghttp2_data_provider(source: nghttp2_data_source(ptr: nil)) {
+        _, id, _, limit, flags, _, user in
+        guard let flags = unsafe flags else {
+            preconditionFailure("libnghttp2 asked for a body without a place for flags")
+        }
+        return unsafe session(user).bodyLength(on: id, limit: limit, flags: &flags.pointee)
+    }
+}
+
+func installCallbacks(_ callbacks: OpaquePointer?) {
+    unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
+        guard let frame = unsafe frame else { return 0 }
+        unsafe session(user).headersBegan(
+            on: frame.pointee.hd.stream_id,
+            isRequest: frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST)
+        return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+        _, frame, name, nameLength, value, valueLength, flags, user in
+        guard let frame = unsafe frame else { return 0 }
+        unsafe session(user).headerReceived(
+            name: UnsafeBufferPointer(start: name, count: nameLength),
+            value: UnsafeBufferPointer(start: value, count: valueLength),
+            neverIndexed: flags & UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) != 0,
+            on: frame.pointee.hd.stream_id)
+        return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
+        _, _, id, data, length, user in
+        unsafe session(user).dataReceived(
+            UnsafeBufferPointer(start: data, count: length), on: id)
+        return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
+        guard let frame = unsafe frame else { return 0 }
+        unsafe frameReceived(frame, session(user))
+        return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, user in
+        guard let frame = unsafe frame else { return 0 }
+        unsafe frameSent(frame, session(user))
+        return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) {
+        _, frame, _, user in
+        guard let frame = unsafe frame else { return 0 }
+        if unsafe frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
+            unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
+        {
+            unsafe session(user).requestNotSent(on: frame.pointee.hd.stream_id)
+        }
+        return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) {
+        _, id, code, user in
+        unsafe session(user).streamClosed(id, code: code)
+        return 0
+    }
+    unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks) {
+        _, frame, head, length, _, user in
+        guard let frame = unsafe frame else { return 0 }
+        // A frame's head has nine bytes (RFC 9113 §4.1); nothing of ours asks for padding.
+        let hasRoom = unsafe session(user).writeBody(
+            on: frame.pointee.hd.stream_id, frameHead: UnsafeBufferPointer(start: head, count: 9),
+            length: length)
+        return hasRoom ? 0 : NGHTTP2_ERR_PAUSE.rawValue
+    }
+    unsafe nghttp2_session_callbacks_set_error_callback2(callbacks) { _, code, text, length, user in
+        let bytes = unsafe UnsafeBufferPointer(start: text, count: length)
+        let session = unsafe session(user)
+        session.complaint = unsafe String(
+            decoding: bytes.lazy.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        session.peerIsNotHTTP2 = code == NGHTTP2_ERR_SETTINGS_EXPECTED.rawValue
+        return 0
+    }
+}
+
+private func frameReceived(_ frame: UnsafePointer<nghttp2_frame>, _ session: HTTP2Session) {
+    let head = unsafe frame.pointee.hd
+    let endStream = hasFlag(head.flags, NGHTTP2_FLAG_END_STREAM)
+    let isAcknowledgement = hasFlag(head.flags, NGHTTP2_FLAG_ACK)
+    switch UInt32(head.type) {
+    case NGHTTP2_HEADERS.rawValue:
+        session.headersReceived(
+            on: head.stream_id,
+            isRequest: unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST,
+            endStream: endStream)
+    case NGHTTP2_DATA.rawValue where endStream:
+        session.dataEnded(on: head.stream_id)
+    case NGHTTP2_RST_STREAM.rawValue:
+        session.streams[head.stream_id]?.resetByPeer = true
+    case NGHTTP2_SETTINGS.rawValue where !isAcknowledgement:
+        session.settingsReceived()
+    case NGHTTP2_PING.rawValue where isAcknowledgement:
+        let bytes = unsafe frame.pointee.ping.opaque_data
+        let opaque = unsafe withUnsafeBytes(of: bytes) { unsafe $0.load(as: UInt64.self) }
+        session.delegate?.session(
+            session, receivedPingAcknowledgement: UInt64(bigEndian: opaque))
+    case NGHTTP2_GOAWAY.rawValue:
+        let goAway = unsafe frame.pointee.goaway
+        unsafe session.goAwayReceived(
+            lastID: goAway.last_stream_id, code: goAway.error_code,
+            debugData: Array(
+                UnsafeBufferPointer(start: goAway.opaque_data, count: goAway.opaque_data_len)))
+    default:
+        break
+    }
+}
+
+private func frameSent(_ frame: UnsafePointer<nghttp2_frame>, _ session: HTTP2Session) {
+    let head = unsafe frame.pointee.hd
+    switch UInt32(head.type) {
+    case NGHTTP2_HEADERS.rawValue:
+        session.streams[head.stream_id]?.headWasSent = true
+        if hasFlag(head.flags, NGHTTP2_FLAG_END_STREAM) { session.endSent(on: head.stream_id) }
+    case NGHTTP2_DATA.rawValue where hasFlag(head.flags, NGHTTP2_FLAG_END_STREAM):
+        session.endSent(on: head.stream_id)
+    case NGHTTP2_GOAWAY.rawValue:
+        session.goAwaySent(code: unsafe frame.pointee.goaway.error_code)
+    default:
+        break
+    }
+}

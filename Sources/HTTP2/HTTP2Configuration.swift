@@ -1,0 +1,18 @@
+/// What this side of a connection allows its peer, and how much it buffers.
+public struct HTTP2Configuration: Sendable {
+    /// How many unread bytes a stream may hold: SETTINGS_INITIAL_WINDOW_SIZE.
+    public var streamWindowSize: Int32 = 1 << 20
+    /// How many unread bytes all streams together may hold.
+    public var connectionWindowSize: Int32 = 16 << 20
+    /// How many streams the peer may have open: SETTINGS_MAX_CONCURRENT_STREAMS. `nil` sends none.
+    public var maxConcurrentStreams: UInt32?
+    /// The longest header list accepted, in bytes: SETTINGS_MAX_HEADER_LIST_SIZE. A longer one
+    /// resets its stream with FRAME_SIZE_ERROR.
+    public var maxHeaderListSize = 64 << 10
+    /// The longest frame accepted, in bytes, 16 KiB to 16 MiB - 1: SETTINGS_MAX_FRAME_SIZE.
+    public var maxFrameSize: UInt32 = 16 << 10
+    /// From how many unsent bytes on a stream is not writable.
+    public var sendBufferSize = 128 << 10
+
+    public init() {}
+}

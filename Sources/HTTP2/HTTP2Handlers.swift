@@ -1,0 +1,82 @@
+/// Hears what happens to a connection as a whole.
+///
+/// All calls come from inside ``HTTP2Session/receive(_:)``, ``HTTP2Session/drain(into:limit:)`` or
+/// ``HTTP2Session/close(_:)``. A callee may call anything but those first two.
+public protocol HTTP2SessionDelegate: AnyObject {
+    /// A request came (server). Returns who handles its stream; `nil` refuses it (REFUSED_STREAM).
+    ///
+    /// - Parameter endStream: the request has no body; `receivedEnd` follows.
+    func session(
+        _ session: HTTP2Session, accept stream: HTTP2Stream, head: HeaderBlock, endStream: Bool
+    ) -> (any HTTP2StreamHandler)?
+
+    /// There is something to drain, for the first time since the last drain. Not called inside
+    /// `receive`: look at ``HTTP2Session/wantsWrite`` after it.
+    func sessionHasOutput(_ session: HTTP2Session)
+
+    /// The peer's SETTINGS came, so its limits are known or have changed.
+    func sessionReceivedSettings(_ session: HTTP2Session)
+
+    /// The peer takes no new streams; those above `lastStreamID` were not processed and are closed
+    /// right after this call.
+    func session(
+        _ session: HTTP2Session, receivedGoAway code: HTTP2ErrorCode, lastStreamID: Int32,
+        debugData: [UInt8])
+
+    /// The answer to ``HTTP2Session/ping(_:)`` came.
+    func session(_ session: HTTP2Session, receivedPingAcknowledgement opaque: UInt64)
+}
+
+extension HTTP2SessionDelegate {
+    public func session(
+        _ session: HTTP2Session, accept stream: HTTP2Stream, head: HeaderBlock, endStream: Bool
+    ) -> (any HTTP2StreamHandler)? { nil }
+
+    public func sessionHasOutput(_ session: HTTP2Session) {}
+
+    public func sessionReceivedSettings(_ session: HTTP2Session) {}
+
+    public func session(
+        _ session: HTTP2Session, receivedGoAway code: HTTP2ErrorCode, lastStreamID: Int32,
+        debugData: [UInt8]
+    ) {}
+
+    public func session(_ session: HTTP2Session, receivedPingAcknowledgement opaque: UInt64) {}
+}
+
+/// What a block of header fields is within its message (RFC 9113 §8.1).
+public enum HeaderBlockKind: Hashable, Sendable {
+    /// A 1xx response; another head follows.
+    case informational
+    /// The head of the response.
+    case head
+    /// The fields after the body.
+    case trailers
+}
+
+/// Hears what happens to one stream; the same rules as for ``HTTP2SessionDelegate``.
+public protocol HTTP2StreamHandler: AnyObject {
+    /// Header fields came. (A request's head goes to the session's delegate.)
+    ///
+    /// - Parameter endStream: nothing follows; `receivedEnd` is called next.
+    func stream(
+        _ stream: HTTP2Stream, received headers: HeaderBlock, kind: HeaderBlockKind,
+        endStream: Bool)
+
+    /// A piece of the body came. Its bytes count against the windows until they are handed back
+    /// by ``HTTP2Stream/consume(_:)``.
+    func stream(_ stream: HTTP2Stream, received data: Span<UInt8>)
+
+    /// The peer's message is complete.
+    func streamReceivedEnd(_ stream: HTTP2Stream)
+
+    /// The stream was not writable and now is again.
+    func streamBecameWritable(_ stream: HTTP2Stream)
+
+    /// The stream is over, for whatever reason: the last call, made exactly once.
+    func stream(_ stream: HTTP2Stream, closed closure: StreamClosure)
+}
+
+extension HTTP2StreamHandler {
+    public func streamBecameWritable(_ stream: HTTP2Stream) {}
+}
