@@ -1,2 +1,0 @@
-import SwiftProtobuf
-public typealias Stub = SwiftProtobuf.Google_Protobuf_Any
