@@ -70,6 +70,7 @@ let targets: [Target] = [
         swiftSettings: strict),
 
     tests("DaprProtosTests", ["DaprProtos", protobuf]),
+    tests("JSONTests", ["JSON"]),
 ]
 
 // MARK: - Package
