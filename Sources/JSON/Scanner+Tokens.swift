@@ -6,11 +6,10 @@ extension Scanner {
     mutating func scanString(_ bytes: Span<UInt8>) throws(ScanFailure) -> Bool {
         var isPlain = true
         index += 1
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte &- 0x20 < 0x60, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                index += 1
-            } else if byte == UInt8(ascii: "\"") {
+        while true {
+            index = endOfPlainASCII(bytes, from: index)
+            let byte = try byte(in: bytes)
+            if byte == UInt8(ascii: "\"") {
                 index += 1
                 return isPlain
             } else if byte == UInt8(ascii: "\\") {
@@ -26,7 +25,19 @@ extension Scanner {
                 index += 1
             }
         }
-        throw failure(.unexpectedEnd)
+    }
+
+    /// Where the ASCII characters end that stand for themselves.
+    private func endOfPlainASCII(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var end = start
+        while end < bytes.count {
+            let byte = bytes[end]
+            guard byte &- 0x20 < 0x60, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else {
+                break
+            }
+            end += 1
+        }
+        return end
     }
 
     private mutating func scanEscape(_ bytes: Span<UInt8>) throws(ScanFailure) {

@@ -31,6 +31,7 @@ struct Scanner {
 
     /// Reads one value, from the start.
     mutating func scan(_ bytes: Span<UInt8>) throws(ScanFailure) {
+        if policy.recordsTape { tape.reserveCapacity(min(bytes.count / 4 + 1, 32)) }
         repeat {
             try beginValue(bytes)
             // Ends arrays and objects until another value must follow.

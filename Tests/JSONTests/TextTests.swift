@@ -65,6 +65,25 @@ import Testing
         #expect(try JSONValue.parse(Array("\"\(text)\\n\"".utf8)) == .string(text + "\n"))
     }
 
+    @Test(
+        "what counts as UTF-8 is what the standard library says",
+        arguments: 0x80...0xFF as ClosedRange<UInt8>)
+    func sameUTF8(lead: UInt8) {
+        let edges: [UInt8] = [0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF]
+        var differing: [[UInt8]] = []
+        for second in edges {
+            for third in edges {
+                for fourth in edges {
+                    let text = [lead, second, third, fourth]
+                    let isValid = String(validating: text, as: UTF8.self) != nil
+                    let quote = UInt8(ascii: "\"")
+                    if isValidJSON([quote] + text + [quote]) != isValid { differing.append(text) }
+                }
+            }
+        }
+        #expect(differing.isEmpty)
+    }
+
     @Test("bad bytes outside of strings are refused in every mode")
     func badBytesOutside() {
         let error = #expect(throws: JSONError.self) {
