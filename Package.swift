@@ -71,6 +71,11 @@ let targets: [Target] = [
 
     tests("DaprProtosTests", ["DaprProtos", protobuf]),
     tests("JSONTests", ["JSON"]),
+    .target(
+        name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/Support",
+        swiftSettings: strict),
+    tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
+    tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
 ]
 
 // MARK: - Package

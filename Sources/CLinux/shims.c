@@ -45,8 +45,8 @@ int clinux_epoll_wait(int epoll, clinux_event *events, int capacity, int64_t tim
     // Milliseconds, rounded up: waking early would only spin until the timer is due.
     int timeout = -1;
     if (timeout_ns >= 0) {
-        int64_t milliseconds = (timeout_ns + 999999) / 1000000;
-        timeout = milliseconds > 3600000 ? 3600000 : (int)milliseconds;
+        const int64_t hour = INT64_C(3600000000000);
+        timeout = timeout_ns > hour ? 3600000 : (int)((timeout_ns + 999999) / 1000000);
     }
     int count = epoll_wait(epoll, ready, capacity, timeout);
     if (count < 0) return errno == EINTR ? 0 : -errno;

@@ -17,8 +17,10 @@ public struct MonotonicTime: Sendable, Hashable, Comparable {
 
     /// The point `duration` later; saturates instead of overflowing.
     public static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
-        let sum = time.nanoseconds.addingReportingOverflow(duration.nanosecondsClamped)
-        return MonotonicTime(nanoseconds: sum.overflow ? .max : sum.partialValue)
+        let added = duration.nanosecondsClamped
+        let sum = time.nanoseconds.addingReportingOverflow(added)
+        guard sum.overflow else { return MonotonicTime(nanoseconds: sum.partialValue) }
+        return MonotonicTime(nanoseconds: added < 0 ? .min : .max)
     }
 
     /// The time from `right` to `left`.
@@ -42,6 +44,14 @@ extension Duration {
 public protocol LoopClock: Sendable {
     /// The current time.
     func now() -> MonotonicTime
+    /// Whether time passes while a thread sleeps. If not, a loop never sleeps until a timer is due:
+    /// it waits for descriptors and other threads, and whoever moves the clock then wakes it.
+    var movesByItself: Bool { get }
+}
+
+extension LoopClock {
+    /// True, as for every real clock.
+    public var movesByItself: Bool { true }
 }
 
 /// `CLOCK_MONOTONIC`.

@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// A connection attempt that has not been decided yet. Belongs to the loop's thread.
+/// A connection attempt that has not been decided yet; releasing it gives up. Belongs to the loop's
+/// thread.
 public final class ConnectAttempt {
     private let loop: EventLoop
     private var descriptor: Descriptor?
@@ -32,6 +33,10 @@ public final class ConnectAttempt {
         }
     }
 
+    deinit {
+        tearDown()
+    }
+
     /// Gives up; the completion is not called any more.
     public func cancel() {
         completion = nil
@@ -59,26 +64,27 @@ public final class ConnectAttempt {
     }
 
     private func finish(_ error: SystemError?) {
-        let completion = self.completion
-        self.completion = nil
-        if let watch { loop.cancel(watch) }
-        watch = nil
-        let connected = descriptor.take()
-        tearDown()
-        guard let completion else { return }
+        guard let completion = self.completion.take() else { return }
+        stopWaiting()
+        let socket = descriptor.take()
         if let error {
+            _ = consume socket
             completion(.failed(error))
-        } else if let connected {
-            completion(.connected(connected))
+        } else if let socket {
+            completion(.connected(socket))
         }
     }
 
     private func tearDown() {
+        stopWaiting()
+        descriptor = nil
+    }
+
+    private func stopWaiting() {
         if let watch { loop.cancel(watch) }
         if let timer { loop.cancel(timer) }
         watch = nil
         timer = nil
-        descriptor = nil
     }
 }
 

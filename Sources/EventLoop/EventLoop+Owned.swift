@@ -64,13 +64,15 @@ extension EventLoop {
     /// - Returns: the timer, to cancel it.
     @discardableResult
     public func schedule(after delay: Duration, _ action: @escaping () -> Void) -> LoopTimer {
-        let deadline = now + delay
+        // Not in the past: there it would overtake older timers that are due.
+        let deadline = now + max(delay, .zero)
         return withOwned { $0.timers.insert(at: deadline, action: action) }
     }
 
     /// Cancels a timer; one that fired or was cancelled is left alone.
     public func cancel(_ timer: LoopTimer) {
-        withOwned { $0.timers.remove(timer) }
+        // Returned, so that the action is released outside: a deinit may come back to the loop.
+        _ = withOwned { $0.timers.remove(timer) }
     }
 
     /// Calls `participant.turnEnds()` once at the end of this turn (or of the next, outside of one).

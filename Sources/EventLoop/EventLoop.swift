@@ -17,7 +17,11 @@ public final class EventLoop: Sendable {
         var watches: [Watch?] = []
         var generation: UInt32 = 0
         var participants: [any TurnParticipant] = []
-        var scratch = [UInt8](repeating: 0, count: 64 * 1024)
+        /// The emptied arrays of the last turn, whose memory the next one uses.
+        var spareJobs: [UnownedJob] = []
+        var spareParticipants: [any TurnParticipant] = []
+        /// Where sockets are read to; empty before the first read and during one.
+        var scratch: [UInt8] = []
     }
 
     struct Inbox {
@@ -29,7 +33,7 @@ public final class EventLoop: Sendable {
     static let jobsPerTurn = 1024
     static let eventsPerTurn = 256
 
-    // Sound: every access goes through `owned`, which checks that it happens on the loop's thread.
+    // Sound: every access happens on the loop's thread, inside a turn or checked by `withOwned`.
     private nonisolated(unsafe) var threadOwned = Owned()
     // Sound: only touched with `lock` held.
     private nonisolated(unsafe) var inbox = Inbox()
@@ -37,7 +41,8 @@ public final class EventLoop: Sendable {
     private let epoll: Descriptor
     private let wakeUp: Descriptor
     private let stopRequested = Atomic(false)
-    /// The pthread id of the thread inside `run`, or 0. Read by every thread that enqueues.
+    /// The pthread id of the thread inside `run`; 0 when there is none, `.max` when a thread that
+    /// will run the loop was promised. Read by every thread that enqueues.
     private let thread = Atomic<UInt>(0)
     private let clock: any LoopClock
 
@@ -63,10 +68,11 @@ public final class EventLoop: Sendable {
 
     // MARK: - Running
 
-    /// Runs the loop on the calling thread until `stop()`; queued jobs are finished first.
+    /// Runs the loop on the calling thread until `stop()`. What was queued before that is done
+    /// first; what is queued after `run()` has returned is never done.
     public func run() {
         enter()
-        while !stopRequested.load(ordering: .acquiring) || hasJobs {
+        while !stopRequested.load(ordering: .acquiring) || hasWork {
             turn(mayWait: true)
         }
         leave()
@@ -95,17 +101,27 @@ public final class EventLoop: Sendable {
     }
 
     private func enter() {
-        let (free, _) = thread.compareExchange(
-            expected: 0, desired: currentThread(), ordering: .acquiringAndReleasing)
-        precondition(free, "an event loop runs on one thread at a time")
+        let before = thread.exchange(currentThread(), ordering: .acquiringAndReleasing)
+        precondition(
+            before == 0 || before == Self.promised, "an event loop runs on one thread at a time")
     }
 
-    private func leave() {
+    /// Keeps everybody off the loop's state until the thread that is being started has entered it.
+    func promiseThread() {
+        let before = thread.exchange(Self.promised, ordering: .acquiringAndReleasing)
+        precondition(before == 0, "an event loop runs on one thread at a time")
+    }
+
+    /// Takes `promiseThread()` back when the thread could not be started.
+    func leave() {
         thread.store(0, ordering: .releasing)
     }
 
-    private var hasJobs: Bool {
-        unsafe !threadOwned.jobs.isEmpty || !lock.withLock { unsafe inbox.isEmpty }
+    private static let promised = UInt.max
+
+    private var hasWork: Bool {
+        unsafe !threadOwned.jobs.isEmpty || !threadOwned.participants.isEmpty
+            || !lock.withLock { unsafe inbox.isEmpty }
     }
 
     private func turn(mayWait: Bool) {
@@ -119,7 +135,8 @@ public final class EventLoop: Sendable {
     private func waitLimit() -> Int64 {
         if unsafe !threadOwned.jobs.isEmpty || !threadOwned.participants.isEmpty { return 0 }
         guard let next = unsafe threadOwned.timers.next else { return -1 }
-        return max(0, next.nanoseconds - clock.now().nanoseconds)
+        let remaining = max(0, next.nanoseconds - clock.now().nanoseconds)
+        return remaining == 0 || clock.movesByItself ? remaining : -1
     }
 
     private func poll(timeout: Int64) {
@@ -153,29 +170,36 @@ public final class EventLoop: Sendable {
         guard let next = unsafe threadOwned.timers.next else { return }
         let now = clock.now()
         guard next <= now else { return }
-        while let action = unsafe threadOwned.timers.popDue(at: now) { action() }
+        // What an action schedules waits for the next turn, even without delay: a timer that starts
+        // itself again must not keep this one from ending.
+        let last = unsafe threadOwned.timers.lastOrder
+        while let action = unsafe threadOwned.timers.popDue(at: now, upTo: last) { action() }
     }
 
     private func runJobs() {
         var budget = Self.jobsPerTurn
         while budget > 0, unsafe !threadOwned.jobs.isEmpty {
-            let batch = unsafe threadOwned.jobs
-            unsafe threadOwned.jobs = []
-            unsafe threadOwned.jobs.reserveCapacity(batch.count)
+            var batch = unsafe exchange(&threadOwned.spareJobs, with: [])
+            unsafe swap(&batch, &threadOwned.jobs)
             for job in batch {
                 // Both identities, so that the runtime sees actor and task at home and never hops.
                 unsafe job.runSynchronously(
                     isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
             }
             budget -= batch.count
+            batch.removeAll(keepingCapacity: true)
+            unsafe threadOwned.spareJobs = batch
         }
     }
 
     private func endTurn() {
         guard unsafe !threadOwned.participants.isEmpty else { return }
-        let participants = unsafe threadOwned.participants
-        unsafe threadOwned.participants.removeAll(keepingCapacity: true)
+        // Those that ask again while they are called are called at the end of the next turn.
+        var participants = unsafe exchange(&threadOwned.spareParticipants, with: [])
+        unsafe swap(&participants, &threadOwned.participants)
         for participant in participants { participant.turnEnds() }
+        participants.removeAll(keepingCapacity: true)
+        unsafe threadOwned.spareParticipants = participants
     }
 
     // MARK: - From other threads
@@ -205,9 +229,7 @@ public final class EventLoop: Sendable {
         var count: UInt64 = 0
         _ = unsafe read(wakeUp.rawValue, &count, 8)
         let taken = lock.withLock {
-            let taken = unsafe inbox
-            unsafe inbox = Inbox()
-            return taken
+            unsafe exchange(&inbox, with: Inbox())
         }
         unsafe threadOwned.jobs.append(contentsOf: taken.jobs)
         for call in taken.calls { call() }
@@ -224,9 +246,10 @@ public final class EventLoop: Sendable {
 
     /// The loop's own state, for the extensions in this module; traps off the loop's thread.
     ///
-    /// Before the loop runs (thread 0) its maker may set it up.
+    /// Before the loop runs (thread 0) its maker may set it up, and take things down after it ran.
+    /// `body` must not release what it removes: a deinit that comes back here would overlap with it.
     func withOwned<Result>(_ body: (inout Owned) -> Result) -> Result {
-        let owner = thread.load(ordering: .relaxed)
+        let owner = thread.load(ordering: .acquiring)
         precondition(owner == 0 || owner == currentThread(), "called off the event loop's thread")
         return unsafe body(&threadOwned)
     }

@@ -18,7 +18,7 @@ public struct Listener: ~Copyable, Sendable {
     /// The address it listens on, with the real port.
     public let address: SocketAddress
 
-    /// Opens a listening socket; a stale unix socket file is replaced.
+    /// Opens a listening socket; a stale unix socket is replaced, any other file is left alone.
     ///
     /// - Parameters:
     ///   - address: where to listen; port 0 lets the kernel choose.
@@ -37,6 +37,8 @@ public struct Listener: ~Copyable, Sendable {
         } else {
             try socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
             if isShared { try socket.set(SOL_SOCKET, SO_REUSEPORT, 1) }
+            // Whatever the system's default: `::` stands for all addresses.
+            if address.family == AF_INET6 { try socket.set(CInt(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
         }
         let bound = unsafe storage.withPointer { pointer, length in
             unsafe bind(socket.rawValue, pointer, length)
@@ -63,17 +65,18 @@ public struct Listener: ~Copyable, Sendable {
 
     /// Accepts one connection.
     ///
-    /// - Returns: nil when none waits (`EAGAIN`) or the one that waited is gone already.
+    /// - Returns: nil when none waits (`EAGAIN`).
     public func accept() throws(SystemError) -> AcceptedConnection? {
         var storage = SocketAddress.Storage()
-        let number = unsafe withUnsafeMutablePointer(to: &storage.bytes) { bytes in
-            unsafe clinux_accept(descriptor.rawValue, bytes, &storage.length)
-        }
-        switch -number {
-        case EAGAIN, ECONNABORTED, EINTR: return nil
-        case let error where error > 0: throw SystemError(function: "accept", errno: error)
-        default: break
-        }
+        var number: CInt
+        repeat {
+            storage = SocketAddress.Storage()
+            number = unsafe withUnsafeMutablePointer(to: &storage.bytes) { bytes in
+                unsafe clinux_accept(descriptor.rawValue, bytes, &storage.length)
+            }
+        } while Self.isGone.contains(-number)
+        guard number != -EAGAIN else { return nil }
+        try check("accept", number)
         let connection = Descriptor(takingOwnershipOf: number)
         guard case .unix = address else {
             // Answers are written in one piece; Nagle's algorithm could only delay the next.
@@ -87,6 +90,12 @@ public struct Listener: ~Copyable, Sendable {
             peerUID: uid < 0 ? nil : UInt32(uid))
     }
 
+    /// The connection that waited was lost meanwhile; there may be another (`accept(2)`).
+    private static let isGone: Set<CInt> = [
+        EINTR, ECONNABORTED, EPROTO, ENOPROTOOPT, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH,
+        ENONET,
+    ]
+
     /// Another owner of the same socket, for a second loop.
     public func duplicate() throws(SystemError) -> Listener {
         try Listener(takingOwnershipOf: try descriptor.duplicate())
@@ -97,6 +106,9 @@ public struct Listener: ~Copyable, Sendable {
         guard !path.hasPrefix("@"), let storage = SocketAddress.unix(path: path).storage else {
             return
         }
+        // Connecting to an ordinary file is refused, too.
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
         let number = clinux_socket(AF_UNIX)
         guard number >= 0 else { return }
         let probe = Descriptor(takingOwnershipOf: number)

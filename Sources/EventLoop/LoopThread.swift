@@ -1,11 +1,13 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// A thread that runs one event loop.
 public final class LoopThread: Sendable {
     /// The loop that the thread runs.
     public let loop: EventLoop
     private let handle: pthread_t
+    private let isJoined = Atomic(false)
 
     /// Starts a thread that runs `loop` until `loop.stop()`.
     ///
@@ -22,7 +24,10 @@ public final class LoopThread: Sendable {
             }
         }
         self.loop = loop
-        let start = Start(loop: loop, name: String(name.prefix(15)))
+        let start = Start(
+            loop: loop, name: String(decoding: name.utf8.prefix(15), as: UTF8.self))
+        // From here on the loop's state is the new thread's, even before that thread runs.
+        loop.promiseThread()
         var handle = pthread_t()
         // Retained here, released by the thread that takes it over.
         let argument = unsafe Unmanaged.passRetained(start).toOpaque()
@@ -37,6 +42,7 @@ public final class LoopThread: Sendable {
             }, argument)
         guard result == 0 else {
             unsafe Unmanaged<Start>.fromOpaque(argument).release()
+            loop.leave()
             throw SystemError(function: "pthread_create", errno: result)
         }
         self.handle = handle
@@ -45,6 +51,8 @@ public final class LoopThread: Sendable {
     /// Stops the loop and waits for its thread to end. Once, and not from that thread.
     public func join() {
         precondition(!loop.isCurrent, "a loop's thread cannot wait for itself")
+        let wasJoined = isJoined.exchange(true, ordering: .relaxed)
+        precondition(!wasJoined, "a loop's thread is joined once")
         loop.stop()
         pthread_join(handle, nil)
     }

@@ -20,12 +20,21 @@ public final class SignalSource {
         self.loop = loop
         let number = unsafe clinux_signalfd(signals, CInt(signals.count))
         descriptor = Descriptor(takingOwnershipOf: try check("signalfd", number))
-        watch = try loop.watch(number, for: .readable) { _ in
-            while true {
-                let signal = clinux_signalfd_read(number)
-                guard signal > 0 else { break }
-                handler(signal)
-            }
+        watch = try loop.watch(number, for: .readable) { [weak self] _ in
+            self?.deliver(to: handler)
+        }
+    }
+
+    deinit {
+        cancel()
+    }
+
+    /// Reads until nothing is pending, or until the handler cancels.
+    private func deliver(to handler: (CInt) -> Void) {
+        while watch != nil {
+            let signal = clinux_signalfd_read(descriptor.rawValue)
+            guard signal > 0 else { return }
+            handler(signal)
         }
     }
 

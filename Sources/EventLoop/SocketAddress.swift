@@ -26,13 +26,14 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
     /// - Parameter text: numeric addresses only; `localhost` is taken for `127.0.0.1`.
     public init?(_ text: String) {
         if let path = text.dropPrefix("unix:") {
-            guard !path.isEmpty, path.utf8.count < 108 else { return nil }
             self = .unix(path: String(path))
+            guard isValid else { return nil }
             return
         }
-        guard let colon = text.lastIndex(of: ":"),
-            let port = UInt16(text[text.index(after: colon)...])
-        else { return nil }
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        // UInt16's own parser would take a sign.
+        guard digits.first != "+", let port = UInt16(digits) else { return nil }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = String(host.dropFirst().dropLast())
@@ -42,9 +43,9 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
         }
         if host == "localhost" { host = "127.0.0.1" }
         if host.isEmpty { host = "::" }
-        let address = SocketAddress.ip(host, port: port)
-        guard address.isValid else { return nil }
-        self = address
+        // By way of the C form, so that every spelling of an IPv6 address becomes the shortest.
+        guard let storage = SocketAddress.ip(host, port: port).storage else { return nil }
+        self.init(storage)
     }
 
     /// Whether the host is a numeric address, or the path one that fits `sockaddr_un`.

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// What happens on a `SocketStream`; all calls come on the loop.
+/// What happens on a `SocketStream`; all calls come on the loop, and each may close the stream.
 public protocol SocketStreamHandler: AnyObject {
     /// Bytes arrived; the span is valid during the call only.
     func received(_ bytes: Span<UInt8>)
@@ -20,6 +20,8 @@ public protocol SocketStreamHandler: AnyObject {
 public final class SocketStream: TurnParticipant {
     /// Above this many unwritten bytes the handler is not asked for more.
     static let outputLimit = 256 * 1024
+    /// How often a turn reads or writes one stream, so that a fast peer does not starve the others.
+    static let callsPerTurn = 4
 
     private let loop: EventLoop
     private var descriptor: Descriptor?
@@ -30,6 +32,10 @@ public final class SocketStream: TurnParticipant {
     private var waitsForRoom = false
     private var flushIsPlanned = false
     private var readingIsPaused = false
+    /// What the watch waits for; nil when it was a one-shot that has fired.
+    private var interest: Readiness?
+    /// Both directions are closed, which was seen while reading was paused.
+    private var hasHungUp = false
 
     /// Puts a connected socket on the loop and starts to read.
     ///
@@ -47,6 +53,11 @@ public final class SocketStream: TurnParticipant {
         watch = try loop.watch(number, for: .readable) { [weak self] readiness in
             self?.ready(readiness)
         }
+        interest = .readable
+    }
+
+    deinit {
+        close()
     }
 
     /// Asks for `fill` at the end of this turn.
@@ -60,7 +71,9 @@ public final class SocketStream: TurnParticipant {
     public var isReadingPaused: Bool {
         get { readingIsPaused }
         set {
+            guard newValue != readingIsPaused else { return }
             readingIsPaused = newValue
+            hasHungUp = false
             updateInterest()
         }
     }
@@ -74,20 +87,50 @@ public final class SocketStream: TurnParticipant {
         watch = nil
         descriptor = nil
         output = []
+        written = 0
     }
 
-    private func ready(_ readiness: Readiness) {
-        if readiness.contains(.writable), waitsForRoom {
-            waitsForRoom = false
-            writeOut()
-            updateInterest()
-        }
-        if !readiness.isDisjoint(with: [.readable, .hangup, .error]) { readIn() }
+    private func finish(_ error: SystemError?) {
+        guard watch != nil else { return }
+        close()
+        handler?.closed(error)
     }
+
+    // MARK: - Readiness
+
+    private func ready(_ readiness: Readiness) {
+        if interest?.contains(.oneShot) == true { interest = nil }
+        let isOver = !readiness.isDisjoint(with: [.hangup, .error])
+        if waitsForRoom, isOver || readiness.contains(.writable) {
+            waitsForRoom = false
+            flush()
+        }
+        if !readingIsPaused {
+            if isOver || readiness.contains(.readable) { readIn() }
+        } else if readiness.contains(.error), let number = descriptor?.rawValue {
+            finish(SystemError(function: "read", errno: -clinux_socket_error(number)))
+        } else if isOver {
+            hasHungUp = true
+        }
+        if interest == nil { updateInterest() }
+    }
+
+    /// `EPOLLHUP` is reported for as long as it holds, whatever was asked for. Somebody who does not
+    /// read would be woken again and again; so that is watched for once, and then not at all.
+    private func updateInterest() {
+        guard let watch else { return }
+        var wanted: Readiness = readingIsPaused ? .oneShot : .readable
+        if waitsForRoom { wanted.insert(.writable) }
+        guard wanted != interest, !hasHungUp else { return }
+        interest = wanted
+        loop.change(watch, to: wanted)
+    }
+
+    // MARK: - Reading
 
     /// Reads a bounded number of times; what is left makes the next turn report the socket again.
     private func readIn() {
-        for _ in 0..<4 {
+        for _ in 0..<Self.callsPerTurn {
             guard let number = descriptor?.rawValue, !readingIsPaused else { return }
             let count = loop.readIntoScratch(number) { bytes in handler?.received(bytes) }
             switch count {
@@ -100,24 +143,22 @@ public final class SocketStream: TurnParticipant {
         }
     }
 
+    // MARK: - Writing
+
     /// Writes what the turn gathered.
     public func turnEnds() {
         flushIsPlanned = false
         guard !waitsForRoom, watch != nil else { return }
         writeOut()
+        updateInterest()
     }
 
     private func writeOut() {
-        while let number = descriptor?.rawValue {
-            if output.count - written < Self.outputLimit {
-                if written > 0 {
-                    output.removeSubrange(..<written)
-                    written = 0
-                }
-                handler?.fill(&output)
-            }
-            guard descriptor != nil, written < output.count else {
-                output.removeAll(keepingCapacity: output.capacity <= Self.outputLimit)
+        for _ in 0..<Self.callsPerTurn {
+            askForMore()
+            guard let number = descriptor?.rawValue else { return }
+            guard written < output.count else {
+                output.removeAll(keepingCapacity: output.capacity <= 2 * Self.outputLimit)
                 written = 0
                 return
             }
@@ -129,25 +170,36 @@ public final class SocketStream: TurnParticipant {
                     CInt(MSG_NOSIGNAL))
             }
             if count < 0 {
-                guard errno == EAGAIN || errno == EINTR else { return finish(lastError("send")) }
+                guard errno == EAGAIN || errno == EINTR else { return fail(lastError("send")) }
                 waitsForRoom = true
-                return updateInterest()
+                return
             }
             written += count
+            if written < output.count {
+                // The kernel's buffer is full: trying again now could only end in EAGAIN.
+                waitsForRoom = true
+                return
+            }
         }
+        flush()
     }
 
-    private func updateInterest() {
-        guard let watch else { return }
-        var interest: Readiness = readingIsPaused ? [] : .readable
-        if waitsForRoom { interest.insert(.writable) }
-        loop.change(watch, to: interest)
+    /// Lets the handler append, in an array of its own while it does: it may come back here.
+    private func askForMore() {
+        guard output.count - written < Self.outputLimit else { return }
+        if written > 0, written >= output.count - written {
+            output.removeSubrange(..<written)
+            written = 0
+        }
+        var gathered = exchange(&output, with: [])
+        handler?.fill(&gathered)
+        if descriptor != nil { output = gathered }
     }
 
-    private func finish(_ error: SystemError?) {
-        guard watch != nil else { return }
-        close()
-        handler?.closed(error)
+    /// Ends a stream that cannot be written any more, after what the peer said before it went.
+    private func fail(_ error: SystemError) {
+        if !readingIsPaused { readIn() }
+        finish(error)
     }
 }
 
@@ -159,11 +211,8 @@ extension EventLoop {
     /// - Returns: what `read(2)` returned.
     func readIntoScratch(_ descriptor: CInt, _ body: (Span<UInt8>) -> Void) -> Int {
         // Taken out while the handler runs, which may come back to the loop.
-        var buffer = withOwned { owned in
-            let buffer = owned.scratch
-            owned.scratch = []
-            return buffer
-        }
+        var buffer = withOwned { exchange(&$0.scratch, with: []) }
+        if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: Self.scratchSize) }
         let count = unsafe buffer.withUnsafeMutableBytes { raw in
             unsafe read(descriptor, raw.baseAddress, raw.count)
         }

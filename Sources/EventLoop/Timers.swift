@@ -3,8 +3,8 @@
 /// Belongs to the loop's thread. Cancelling removes it from the heap at once, so that the many
 /// deadlines that never fire cost no memory until they would have been due.
 public final class LoopTimer {
-    fileprivate(set) var deadline: MonotonicTime
-    fileprivate var order: UInt64
+    fileprivate let deadline: MonotonicTime
+    fileprivate let order: UInt64
     fileprivate var position: Int?
     fileprivate var action: (() -> Void)?
 
@@ -22,36 +22,40 @@ public final class LoopTimer {
 /// in which they were scheduled.
 struct TimerHeap {
     private var timers: [LoopTimer] = []
-    private var scheduled: UInt64 = 0
+    /// The order of the youngest timer.
+    private(set) var lastOrder: UInt64 = 0
 
     var next: MonotonicTime? { timers.first?.deadline }
     var count: Int { timers.count }
 
     mutating func insert(at deadline: MonotonicTime, action: @escaping () -> Void) -> LoopTimer {
-        scheduled += 1
-        let timer = LoopTimer(deadline: deadline, order: scheduled, action: action)
+        lastOrder += 1
+        let timer = LoopTimer(deadline: deadline, order: lastOrder, action: action)
         timer.position = timers.count
         timers.append(timer)
         siftUp(timers.count - 1)
         return timer
     }
 
-    mutating func remove(_ timer: LoopTimer) {
-        guard let position = timer.position else { return }
+    /// Removes a timer and gives its action, for the caller to call or to release.
+    @discardableResult
+    mutating func remove(_ timer: LoopTimer) -> (() -> Void)? {
+        guard let position = timer.position else { return nil }
         timer.position = nil
-        timer.action = nil
-        guard let last = timers.popLast(), position < timers.count else { return }
-        place(last, at: position)
-        siftUp(position)
-        if let settled = last.position { siftDown(settled) }
+        if let last = timers.popLast(), position < timers.count {
+            place(last, at: position)
+            siftUp(position)
+            if let settled = last.position { siftDown(settled) }
+        }
+        return timer.action.take()
     }
 
-    /// Removes the first timer if it is due, and gives its action.
-    mutating func popDue(at now: MonotonicTime) -> (() -> Void)? {
-        guard let first = timers.first, first.deadline <= now else { return nil }
-        let action = first.action
-        remove(first)
-        return action
+    /// Removes the first timer if it is due and not younger than `order`, and gives its action.
+    mutating func popDue(at now: MonotonicTime, upTo order: UInt64) -> (() -> Void)? {
+        guard let first = timers.first, first.deadline <= now, first.order <= order else {
+            return nil
+        }
+        return remove(first)
     }
 
     private mutating func place(_ timer: LoopTimer, at index: Int) {

@@ -124,6 +124,8 @@ extension String {
 
 extension [UInt8] {
     fileprivate mutating func append(copying span: Span<UInt8>) {
-        for index in span.indices { append(span[index]) }
+        append(addingCapacity: span.count) { output in
+            for index in span.indices { output.append(span[index]) }
+        }
     }
 }
