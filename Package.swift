@@ -68,6 +68,8 @@ let targets: [Target] = [
     .executableTarget(
         name: "daprgw", dependencies: ["Gateway", "DevSidecar", "EventLoop", argumentParser],
         swiftSettings: strict),
+
+    tests("HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", httpTypes]),
 ]
 
 // MARK: - Package

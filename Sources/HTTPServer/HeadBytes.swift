@@ -30,7 +30,8 @@ extension UnsafeRawBufferPointer {
     /// Whether these bytes are a token (RFC 9110, section 5.6.2).
     var isToken: Bool {
         guard count > 0 else { return false }
-        for unsafebyte in unsafe self {
+        for index in indices {
+            let byte = unsafe self[index]
             // One bit for each of the 128 ASCII characters.
             let half = byte < 64 ? tokenLow : tokenHigh
             guard byte < 128, half >> UInt64(byte & 63) & 1 == 1 else { return false }
@@ -42,7 +43,8 @@ extension UnsafeRawBufferPointer {
     var hasControlCharacter: Bool {
         var found = false
         // No early exit: the compiler turns this into vector instructions.
-        for unsafebyte in unsafe self {
+        for index in indices {
+            let byte = unsafe self[index]
             found = found || (byte < 0x20 && byte != 0x09) || byte == 0x7f
         }
         return found
@@ -64,7 +66,8 @@ extension UnsafeRawBufferPointer {
     var decimal: Int? {
         guard (1...18).contains(count) else { return nil }
         var value = 0
-        for unsafebyte in unsafe self {
+        for index in indices {
+            let byte = unsafe self[index]
             let digit = Int(byte) - 0x30
             guard (0...9).contains(digit) else { return nil }
             value = value * 10 + digit
