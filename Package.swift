@@ -76,6 +76,7 @@ let targets: [Target] = [
         swiftSettings: strict),
     tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
     tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
+    tests("HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", httpTypes]),
 ]
 
 // MARK: - Package

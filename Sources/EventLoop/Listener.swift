@@ -4,11 +4,14 @@ import Glibc
 /// A connection that a listener accepted.
 public struct AcceptedConnection: ~Copyable {
     /// The connected, non-blocking socket.
-    public var descriptor: Descriptor
+    public let descriptor: Descriptor
     /// The peer's address; a unix socket's is usually empty.
     public let peer: SocketAddress
     /// The uid of the peer's process, on a unix socket (`SO_PEERCRED`).
     public let peerUID: UInt32?
+
+    /// Gives the socket to a new owner.
+    public consuming func takeDescriptor() -> Descriptor { descriptor }
 }
 
 /// A listening stream socket.

@@ -5,16 +5,37 @@ public import HTTPTypes
 /// `HTTPFields` makes a validated, canonical name of every field; a gateway looks at two or three of
 /// ten, so here a field becomes a string only when it is asked for.
 public struct FieldBlock: Sendable, RandomAccessCollection {
-    private struct Entry {
+    /// Where a field lies in the buffer of its block.
+    public struct Extent: Sendable {
         var name: Range<Int32>
         var value: Range<Int32>
+
+        /// A field whose name starts at `start` and is followed by its value.
+        public init(start: Int, nameLength: Int, valueLength: Int) {
+            let middle = Int32(start + nameLength)
+            name = Int32(start)..<middle
+            value = middle..<(middle + Int32(valueLength))
+        }
     }
 
     private var bytes: [UInt8] = []
-    private var entries: [Entry] = []
+    private var entries: [Extent] = []
 
     /// An empty block.
     public init() {}
+
+    /// A block that was filled by a server, which can copy whole fields at once.
+    ///
+    /// - Parameters:
+    ///   - bytes: the names and values.
+    ///   - extents: where each field lies in `bytes`, in order.
+    public init(bytes: [UInt8], extents: [Extent]) {
+        precondition(
+            extents.allSatisfy { Int($0.value.upperBound) <= bytes.count },
+            "a field lies outside of its block")
+        self.bytes = bytes
+        entries = extents
+    }
 
     /// A block with these fields, in this order.
     public init(_ fields: [(name: String, value: String)]) {
@@ -40,11 +61,11 @@ public struct FieldBlock: Sendable, RandomAccessCollection {
 
     /// Adds a field from its bytes.
     public mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
-        let start = Int32(bytes.count)
+        let start = bytes.count
         bytes.append(copying: name)
-        let middle = Int32(bytes.count)
         bytes.append(copying: value)
-        entries.append(Entry(name: start..<middle, value: middle..<Int32(bytes.count)))
+        entries.append(
+            Extent(start: start, nameLength: name.count, valueLength: value.count))
     }
 
     // MARK: - Lookup
@@ -65,12 +86,12 @@ public struct FieldBlock: Sendable, RandomAccessCollection {
         entries.filter { matches($0, name.canonicalName) }.map { string($0.value) }
     }
 
-    private func firstEntry(_ canonicalName: String) -> Entry? {
+    private func firstEntry(_ canonicalName: String) -> Extent? {
         entries.first { matches($0, canonicalName) }
     }
 
     /// Compares without regard to ASCII case; `canonicalName` is lower-case.
-    private func matches(_ entry: Entry, _ canonicalName: String) -> Bool {
+    private func matches(_ entry: Extent, _ canonicalName: String) -> Bool {
         let expected = canonicalName.utf8
         guard entry.name.count == expected.count else { return false }
         var index = Int(entry.name.lowerBound)

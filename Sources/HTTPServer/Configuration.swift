@@ -1,0 +1,23 @@
+extension HTTPServer {
+    /// The limits of one server.
+    public struct Configuration: Sendable {
+        /// How many connections may be open; one more displaces the longest idle one, or gets a 503.
+        public var connections = 4000
+        /// The longest request target, in bytes.
+        public var targetBytes = 16 * 1024
+        /// The most bytes in the names and values of all header fields.
+        public var headerBytes = 16 * 1024
+        /// How long a connection may be silent before it is closed; whole seconds.
+        public var idleTimeout = Duration.seconds(75)
+        /// How long a request body may pause while the server is ready to read it.
+        public var bodyIdleTimeout = Duration.seconds(30)
+        /// How many bytes of a streamed body may wait on the way, in either direction.
+        public var streamWindow = 64 * 1024
+        /// libmicrohttpd's memory for the head of one request and of its response. It has to exceed
+        /// `targetBytes` and `headerBytes`, or the library refuses with an answer of its own.
+        public var connectionMemory = 32 * 1024
+
+        /// The defaults.
+        public init() {}
+    }
+}

@@ -1,0 +1,44 @@
+import EventLoop
+import Glibc
+import HTTPMessage
+
+/// One client's socket, from `MHD_add_connection` until libmicrohttpd closes it.
+///
+/// libmicrohttpd owns the descriptor and holds one reference to this as its socket context, taken
+/// when it announces the connection and given back when it announces the end.
+final class Connection {
+    let descriptor: CInt
+    let peer: Peer
+    /// Where the server's table holds it.
+    var slot = 0
+    /// Whether a request is on it, from its first line to the end of its response.
+    var isBusy = false
+    /// When it last became idle, on a counter of the server.
+    var idleSince: UInt64 = 0
+    /// Whether `hangUp` was called.
+    private(set) var isClosing = false
+
+    init(descriptor: CInt, peer: Peer, idleSince: UInt64) {
+        self.descriptor = descriptor
+        self.peer = peer
+        self.idleSince = idleSince
+    }
+
+    /// Ends both directions, so that libmicrohttpd sees the end of file in its next run.
+    func hangUp() {
+        isClosing = true
+        shutdown(descriptor, CInt(SHUT_RDWR))
+    }
+
+    /// Writes a whole response past libmicrohttpd and says that nothing follows.
+    ///
+    /// Sound only while it has nothing of its own to write. What does not fit into the socket's
+    /// buffer is lost, but these responses are short and the first on an empty buffer.
+    func sendLast(_ bytes: [UInt8]) {
+        unsafe bytes.withUnsafeBytes { raw in
+            // The buffer is valid for the whole call, which copies it.
+            _ = unsafe send(descriptor, raw.baseAddress, raw.count, CInt(MSG_NOSIGNAL))
+        }
+        shutdown(descriptor, CInt(SHUT_WR))
+    }
+}

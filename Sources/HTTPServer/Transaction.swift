@@ -1,0 +1,296 @@
+import CMicrohttpd
+import EventLoop
+import HTTPMessage
+import HTTPTypes
+
+/// One request and its response on a connection of libmicrohttpd.
+///
+/// libmicrohttpd holds one reference as the request's context, taken in its URI callback and given
+/// back in its completion callback, which comes exactly once whatever happens. `Exchange` is the
+/// handler's side.
+@safe final class Transaction {
+    enum Stage {
+        /// The request line was read.
+        case head
+        /// Turned down, without a body that would have to be skipped.
+        case refused(Response)
+        /// The body is being read into memory.
+        case buffering(limit: Int)
+        /// The body is being handed on.
+        case streaming
+        /// The request was read completely and waits for the response.
+        case complete
+        /// libmicrohttpd has the response.
+        case queued
+        /// The response went past libmicrohttpd; what the client still sends is dropped.
+        case draining
+        /// libmicrohttpd is to close the connection when it calls next.
+        case cut
+    }
+
+    let server: HTTPServer
+    let connection: Connection
+    private(set) var request: Request
+    private(set) var stage = Stage.head
+    private(set) var isAnswered = false
+    /// Whether the client is gone, or the exchange finished.
+    private(set) var isOver = false
+    private(set) var isSuspended = false
+    var onCancel: (() -> Void)?
+    var bodyBytes = 0
+    /// Where the server's table of open transactions holds it; nil if it does not.
+    var slot: Int?
+
+    /// Valid until libmicrohttpd completes the request, then nil.
+    private var handle: OpaquePointer?
+    private var hadHead = false
+    private var isDelivering = false
+    /// The response that waits for the end of a callback or of the upload.
+    private var held: Response?
+    private var status: Int?
+    private var buffer: [UInt8] = []
+    private var channel: ByteChannel?
+    private var hangUpWatch: Watch?
+    private var age = 0
+    private var silence = 0
+
+    init(
+        server: HTTPServer, connection: Connection, handle: OpaquePointer, target: RequestTarget
+    ) {
+        self.server = server
+        self.connection = connection
+        unsafe self.handle = handle
+        request = Request(method: .get, target: target, peer: connection.peer)
+    }
+
+    // MARK: - What libmicrohttpd calls
+
+    /// The access callback: the head first, then pieces of the body, then once more at the end.
+    func access(
+        method: UnsafePointer<CChar>, version: UnsafePointer<CChar>,
+        upload: UnsafeRawBufferPointer
+    ) -> MHD_Result {
+        silence = 0
+        switch stage {
+        case .head: unsafe begin(method: method, version: version)
+        case .refused(let response): queue(response)
+        case .buffering(let limit): unsafe fillBuffer(upload, limit: limit)
+        case .streaming: unsafe passOn(upload)
+        case .draining: if unsafe upload.isEmpty { stage = .cut }
+        // Nothing changed: libmicrohttpd asks again after a resumption of its own.
+        case .complete: suspend()
+        case .queued, .cut: break
+        }
+        if case .cut = stage { return .NO }
+        return .YES
+    }
+
+    /// The completion callback. The connection's memory is gone afterwards.
+    func completed(_ ending: ExchangeSummary.Ending) {
+        let wasCut = isOver
+        if let hangUpWatch { server.loop.cancel(hangUpWatch) }
+        hangUpWatch = nil
+        unsafe handle = nil
+        isSuspended = false
+        server.remove(self)
+        leaveClient()
+        guard hadHead else { return }
+        let summary = ExchangeSummary(
+            request: request, status: status, bodyBytes: bodyBytes,
+            ending: wasCut && ending == .completed ? .aborted : ending)
+        server.handler?.server(server, finished: summary)
+    }
+
+    // MARK: - Reading the request
+
+    private func begin(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) {
+        guard let handle = unsafe handle, let handler = server.handler else { return cut() }
+        let head = unsafe server.headReader.read(handle, method: method, version: version)
+        hadHead = true
+        request.method = head.method
+        request.version = head.version
+        request.fields = head.fields
+        if let refusal = head.refusal { return refuse(refusal, closing: true) }
+        let targetLimit = server.configuration.targetBytes
+        if request.target.bytes.count > targetLimit {
+            return refuse(.targetTooLong(limit: targetLimit), closing: head.hasBody)
+        }
+        switch handler.server(server, bodyFor: request) {
+        case .refuse(let response):
+            if head.hasBody { queue(response) } else { stage = .refused(response) }
+        case .buffer(let limit):
+            let length = head.contentLength ?? 0
+            if length > limit { return refuse(.bodyTooLarge(limit: limit), closing: true) }
+            stage = .buffering(limit: limit)
+            buffer.reserveCapacity(length)
+            if head.hasBody { server.add(self) }
+        case .stream where head.hasBody:
+            server.add(self)
+            startStreaming(length: head.isChunked ? nil : head.contentLength)
+        case .stream:
+            stage = .buffering(limit: 0)
+        }
+    }
+
+    private func refuse(_ refusal: ServerRefusal, closing: Bool) {
+        let response = server.response(for: refusal, to: request)
+        isAnswered = true
+        if closing { queue(response, closing: true) } else { stage = .refused(response) }
+    }
+
+    private func fillBuffer(_ upload: UnsafeRawBufferPointer, limit: Int) {
+        if unsafe upload.isEmpty {
+            if !buffer.isEmpty { request.body = .bytes(buffer) }
+            buffer = []
+            stage = .complete
+            deliver()
+            if let response = held.take() { queue(response) } else { suspend() }
+        } else if buffer.count + upload.count <= limit {
+            unsafe buffer.append(contentsOf: upload)
+        } else {
+            buffer = []
+            isAnswered = true
+            answerPastLibrary(server.response(for: .bodyTooLarge(limit: limit), to: request))
+        }
+    }
+
+    private func startStreaming(length: Int?) {
+        let channel = ByteChannel(loop: server.loop, capacity: server.configuration.streamWindow)
+        self.channel = channel
+        // Sound: the channel calls its producer on the loop's thread, to which `self` belongs. It
+        // lets go of it when it finishes, and `leaveClient` finishes it.
+        nonisolated(unsafe) let transaction = self
+        channel.assumeIsolated { channel in
+            channel.setProducer(
+                resume: { unsafe transaction.resume() }, abandon: { unsafe transaction.resume() })
+        }
+        request.body = .stream(BodyStream(length: length) { try await channel.next() })
+        stage = .streaming
+        deliver()
+        if let response = held, response.endsUpload {
+            held = nil
+            queue(response, closing: true)
+        }
+    }
+
+    private func passOn(_ upload: UnsafeRawBufferPointer) {
+        guard let channel else { return cut() }
+        if unsafe upload.isEmpty {
+            channel.assumeIsolated { $0.finish() }
+            stage = .complete
+            if let response = held.take() { queue(response) } else { suspend() }
+        } else {
+            let chunk = unsafe [UInt8](upload)
+            if !channel.assumeIsolated({ $0.offer(chunk) }) { suspend() }
+        }
+    }
+
+    private func deliver() {
+        isDelivering = true
+        server.handler?.server(server, received: Exchange(self))
+        isDelivering = false
+    }
+
+    // MARK: - Responding
+
+    func respond(_ response: Response) {
+        precondition(!isAnswered, "an exchange is answered exactly once")
+        isAnswered = true
+        onCancel = nil
+        guard !isOver else { return }
+        if isDelivering {
+            held = response
+        } else if case .complete = stage {
+            queue(response)
+            resume()
+        } else if case .streaming = stage {
+            if response.endsUpload { answerPastLibrary(response) } else { held = response }
+            channel?.assumeIsolated { $0.abandon() }
+        }
+    }
+
+    func respondToBeingDropped() {
+        respond(server.response(for: .unanswered, to: request))
+    }
+
+    private func queue(_ response: Response, closing: Bool = false) {
+        guard let handle = unsafe handle else { return }
+        isAnswered = true
+        stage = .queued
+        let status = response.status.code
+        self.status = status
+        let queued = unsafe response.withLibraryResponse(
+            for: self, closing: closing || server.isQuiescing
+        ) { unsafe MHD_queue_response(handle, UInt32(status), $0) }
+        if queued != .YES { cut() }
+    }
+
+    /// libmicrohttpd takes no response while a body arrives, so this one is written past it.
+    private func answerPastLibrary(_ response: Response) {
+        status = response.status.code
+        connection.sendLast(response.wholeMessage(for: request.method))
+        stage = .draining
+    }
+
+    // MARK: - Suspension
+
+    func suspend() {
+        guard let handle = unsafe handle, !isSuspended else { return }
+        isSuspended = true
+        server.add(self)
+        unsafe MHD_suspend_connection(handle)
+    }
+
+    func resume() {
+        guard isSuspended, let handle = unsafe handle else { return }
+        isSuspended = false
+        unsafe MHD_resume_connection(handle)
+        server.requestRun()
+    }
+
+    /// Called about every 50 ms while the transaction is open.
+    func tick() {
+        age += 1
+        guard isSuspended else { return watchUpload() }
+        // libmicrohttpd does not look at suspended sockets. Only what lasts is worth a system call.
+        guard age > 1, hangUpWatch == nil else { return }
+        hangUpWatch = try? server.loop.watch(
+            connection.descriptor, for: [.peerClosed, .oneShot]
+        ) { [weak self] _ in self?.clientLeft() }
+    }
+
+    private func watchUpload() {
+        switch stage {
+        case .buffering, .streaming, .draining: silence += 1
+        default: return
+        }
+        if silence > server.ticksOfBodyIdleTimeout { connection.hangUp() }
+    }
+
+    // MARK: - The end
+
+    /// The client hung up, or the server shuts down.
+    func clientLeft() {
+        guard !isOver else { return }
+        cut()
+        leaveClient()
+        resume()
+    }
+
+    private func cut() {
+        stage = .cut
+    }
+
+    private func leaveClient() {
+        guard !isOver else { return }
+        isOver = true
+        held = nil
+        channel?.assumeIsolated { $0.finish(throwing: RequestBodyError.disconnected) }
+        guard let onCancel = onCancel.take(), !isAnswered else { return }
+        onCancel()
+    }
+
+    var isCut: Bool {
+        if case .cut = stage { true } else { false }
+    }
+}

@@ -1,0 +1,148 @@
+import EventLoop
+
+/// A raw client on the server's own loop, so that a test needs one thread and no sleeping.
+final class TestClient: SocketStreamHandler {
+    private let loop: EventLoop
+    private var attempt: ConnectAttempt?
+    private var stream: SocketStream?
+    private var output: [UInt8] = []
+    /// What arrived and was not consumed by `takeResponse`.
+    private(set) var input: [UInt8] = []
+    private(set) var receivedBytes = 0
+    private(set) var sentBytes = 0
+    /// The server closed the connection, or it failed.
+    private(set) var isClosed = false
+    /// Makes the content of an upload that is larger than one should keep in memory.
+    var source: (() -> [UInt8]?)?
+
+    init(to address: SocketAddress, on loop: EventLoop) {
+        self.loop = loop
+        attempt = ConnectAttempt(to: address, on: loop, timeout: .seconds(5)) { [weak self] result in
+            self?.connected(result)
+        }
+    }
+
+    private func connected(_ result: consuming ConnectResult) {
+        switch consume result {
+        case .connected(let descriptor):
+            stream = try? SocketStream(descriptor, on: loop, handler: self)
+            stream?.flush()
+        case .failed:
+            isClosed = true
+        }
+    }
+
+    func send(_ text: String) {
+        send(Array(text.utf8))
+    }
+
+    func send(_ bytes: [UInt8]) {
+        output += bytes
+        stream?.flush()
+    }
+
+    func close() {
+        attempt?.cancel()
+        stream?.close()
+        stream = nil
+    }
+
+    /// A client that does not read lets the kernel's buffers fill up.
+    var isReadingPaused: Bool {
+        get { stream?.isReadingPaused ?? false }
+        set { stream?.isReadingPaused = newValue }
+    }
+
+    func received(_ bytes: Span<UInt8>) {
+        receivedBytes += bytes.count
+        for index in bytes.indices { input.append(bytes[index]) }
+    }
+
+    func dropInput() {
+        input.removeAll(keepingCapacity: true)
+    }
+
+    func fill(_ output: inout [UInt8]) {
+        sentBytes += self.output.count
+        output += self.output
+        self.output = []
+        if let chunk = source?() {
+            sentBytes += chunk.count
+            output += chunk
+        }
+    }
+
+    /// Asks the source for more.
+    func flush() { stream?.flush() }
+
+    func closed(_ error: SystemError?) {
+        isClosed = true
+        stream = nil
+    }
+
+    var text: String { String(decoding: input, as: UTF8.self) }
+}
+
+/// A response as it came over the wire.
+struct WireResponse {
+    var statusLine = ""
+    var fields: [(name: String, value: String)] = []
+    var body = ""
+
+    var status: Int { Int(statusLine.split(separator: " ").dropFirst().first ?? "") ?? 0 }
+
+    subscript(name: String) -> String? {
+        fields.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
+
+extension TestClient {
+    /// Takes the first complete response off the input.
+    ///
+    /// - Parameter isHead: the response is to HEAD, so no content follows whatever its head says.
+    func takeResponse(isHead: Bool = false) -> WireResponse? {
+        let separator = Array("\r\n\r\n".utf8)
+        guard let headEnd = input.firstRange(of: separator) else { return nil }
+        let lines = String(decoding: input[..<headEnd.lowerBound], as: UTF8.self)
+            .split(separator: "\r\n")
+        var response = WireResponse(statusLine: String(lines.first ?? ""))
+        response.fields = lines.dropFirst().map { line in
+            let parts = line.split(separator: ": ", maxSplits: 1)
+            return (String(parts[0]), String(parts.dropFirst().first ?? ""))
+        }
+        let rest = input[headEnd.upperBound...]
+        if isHead || [100, 204, 304].contains(response.status) {
+            input.removeSubrange(..<headEnd.upperBound)
+            return response
+        }
+        if response["Transfer-Encoding"] != nil {
+            guard let (content, end) = Self.dechunk(rest) else { return nil }
+            response.body = content
+            input.removeSubrange(..<end)
+            return response
+        }
+        if let length = response["Content-Length"].flatMap({ Int($0) }) {
+            guard rest.count >= length else { return nil }
+            response.body = String(decoding: rest.prefix(length), as: UTF8.self)
+            input.removeSubrange(..<(headEnd.upperBound + length))
+            return response
+        }
+        guard isClosed else { return nil }
+        response.body = String(decoding: rest, as: UTF8.self)
+        input = []
+        return response
+    }
+
+    private static func dechunk(_ bytes: ArraySlice<UInt8>) -> (content: String, end: Int)? {
+        var content: [UInt8] = []
+        var rest = bytes
+        while let line = rest.firstRange(of: Array("\r\n".utf8)) {
+            let size = Int(String(decoding: rest[..<line.lowerBound], as: UTF8.self), radix: 16)
+            guard let size, rest.endIndex >= line.upperBound + size + 2 else { return nil }
+            content += rest[line.upperBound..<(line.upperBound + size)]
+            rest = rest[(line.upperBound + size + 2)...]
+            if size == 0 { return (String(decoding: content, as: UTF8.self), rest.startIndex) }
+        }
+        return nil
+    }
+}
