@@ -68,6 +68,8 @@ let targets: [Target] = [
     .executableTarget(
         name: "daprgw", dependencies: ["Gateway", "DevSidecar", "EventLoop", argumentParser],
         swiftSettings: strict),
+
+    tests("HTTP2Tests", ["HTTP2"]),
 ]
 
 // MARK: - Package

@@ -80,14 +80,17 @@ extension HTTP2Session {
     }
 
     /// libnghttp2 gives the connection up by a GOAWAY of its own.
-    func goAwaySent(code: UInt32) {
-        guard code != NGHTTP2_NO_ERROR.rawValue, !goAwayIsOurs else { return }
-        let text = complaint.isEmpty ? "the peer broke the protocol" : complaint
-        pendingClosure =
-            pendingClosure
-            ?? HTTP2Error(
-                peerIsNotHTTP2 ? .notHTTP2 : .protocolViolation,
-                code: HTTP2ErrorCode(rawValue: code), text)
+    ///
+    /// - Parameter reason: its own words.
+    func goAwaySent(code: UInt32, reason: [UInt8]) {
+        guard code != NGHTTP2_NO_ERROR.rawValue, !goAwayIsOurs, pendingClosure == nil else {
+            return
+        }
+        let text =
+            reason.isEmpty ? "the peer broke the protocol" : String(decoding: reason, as: UTF8.self)
+        pendingClosure = HTTP2Error(
+            peerIsNotHTTP2 ? .notHTTP2 : .protocolViolation, code: HTTP2ErrorCode(rawValue: code),
+            text)
     }
 
     /// A frame with the end of our message has left.
@@ -104,7 +107,7 @@ extension HTTP2Session {
         stream.finish(
             StreamClosure(
                 cause: stream.resetRequested ? .resetLocally : .goAway,
-                code: stream.resetRequested ? .cancel : .refusedStream, isUnprocessed: true))
+                code: stream.resetCode ?? .refusedStream, isUnprocessed: true))
     }
 
     func streamClosed(_ id: Int32, code: UInt32) {
@@ -114,15 +117,14 @@ extension HTTP2Session {
         }
         let code = HTTP2ErrorCode(rawValue: code)
         let isAboveGoAway = receivedGoAwayLastID.map { role == .client && id > $0 } ?? false
+        let isAnswered = role == .client ? stream.remoteEnded : stream.localEnded
         let cause: StreamClosure.Cause
-        if stream.resetByPeer {
-            cause = .resetByPeer
-        } else if stream.resetRequested {
-            cause = .resetLocally
-        } else if code == .noError {
+        if code == .noError && isAnswered {
             cause = .finished
+        } else if isAboveGoAway {
+            cause = .goAway
         } else {
-            cause = isAboveGoAway ? .goAway : .resetLocally
+            cause = stream.resetByPeer ? .resetByPeer : .resetLocally
         }
         let isRefused = stream.resetByPeer && code == .refusedStream
         stream.finish(

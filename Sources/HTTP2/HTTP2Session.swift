@@ -38,8 +38,6 @@ public final class HTTP2Session {
     var outputLimit = 0
     var goAwayIsOurs = false
     var receivedGoAwayLastID: Int32?
-    /// libnghttp2's own words for the last violation.
-    var complaint = ""
     var peerIsNotHTTP2 = false
 
     /// Starts a connection: the preface and SETTINGS wait to be drained.
@@ -118,6 +116,8 @@ public final class HTTP2Session {
         freeHandle()
         let closing = streams
         streams = [:]
+        // All are marked before the first handler runs, which may turn to any of them.
+        for stream in closing.values { stream.isOpen = false }
         for stream in closing.values {
             stream.finish(
                 StreamClosure(

@@ -79,6 +79,13 @@ extension HeaderBlock: Sequence {
     }
 }
 
+extension HeaderBlock: Equatable {
+    /// The same fields in the same order, marked for indexing alike.
+    public static func == (left: HeaderBlock, right: HeaderBlock) -> Bool {
+        left.storage == right.storage
+    }
+}
+
 extension HeaderBlock: CustomStringConvertible {
     /// One field per line, values that are never indexed hidden.
     public var description: String {

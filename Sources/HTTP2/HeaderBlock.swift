@@ -2,7 +2,7 @@
 ///
 /// A block of constant fields can be made once; copying it and appending the variable fields costs
 /// one allocation. Pseudo-header fields come first.
-public struct HeaderBlock: Sendable, Equatable {
+public struct HeaderBlock: Sendable {
     /// Per field: a prefix of 8 bytes (name length, its top bit set when the field is never
     /// indexed; value length; both little-endian), then the name, then the value.
     var storage: [UInt8] = []

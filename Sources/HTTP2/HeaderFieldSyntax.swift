@@ -13,6 +13,11 @@ public struct HeaderFieldError: Error, Hashable, Sendable {
     /// The name of the field, as it was given.
     public let name: String
     public let problem: Problem
+
+    public init(name: String, problem: Problem) {
+        self.name = name
+        self.problem = problem
+    }
 }
 
 extension HeaderFieldError: CustomStringConvertible {
