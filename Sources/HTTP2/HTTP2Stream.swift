@@ -82,16 +82,16 @@ public final class HTTP2Stream {
     /// reset has been drained.
     public func reset(_ code: HTTP2ErrorCode) {
         guard isOpen, !resetRequested else { return }
+        consume(unconsumed)
         resetCode = code
         outgoing.removeAll()
-        consume(unconsumed)
         session.submitReset(code, on: self)
     }
 
     /// Hands `count` bytes of received body back to the windows, so that the peer may send more.
-    /// What a stream had not consumed when it closes is handed back to the connection by itself.
+    /// What a stream had not consumed when it is reset or closes is handed back by itself.
     public func consume(_ count: Int) {
-        guard isOpen, count > 0 else { return }
+        guard isOpen, !resetRequested, count > 0 else { return }
         precondition(count <= unconsumed, "more was consumed than was received")
         unconsumed -= count
         session.consume(count, on: self)

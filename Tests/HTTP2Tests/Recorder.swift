@@ -12,6 +12,8 @@ final class Recorder: HTTP2StreamHandler {
     var closures: [StreamClosure] = []
     /// Whether received bytes are handed back at once.
     var consumes = true
+    /// How many bytes a test has handed back by itself.
+    var consumed = 0
 
     var onData: (HTTP2Stream) -> Void = { _ in }
     var onEnd: (HTTP2Stream) -> Void = { _ in }
