@@ -10,12 +10,14 @@ internal import CNghttp2
 /// that were drained up to then (GOAWAY with the reason) are still worth writing.
 @safe
 public final class HTTP2Session {
-    /// Which end of the connection this is.
+    /// The ends of a connection.
     public enum Role: Hashable, Sendable {
         case client, server
     }
 
+    /// Which end this is.
     public let role: Role
+    /// Who hears about the connection as a whole; not kept alive by the session.
     public weak var delegate: (any HTTP2SessionDelegate)?
     /// Why the session is closed, if it is.
     public internal(set) var failure: HTTP2Error?

@@ -20,6 +20,7 @@ public struct HeaderBlock: Sendable {
         if capacity > 0 { storage.reserveCapacity(capacity) }
     }
 
+    /// Whether there is no field.
     public var isEmpty: Bool { count == 0 }
 
     /// The size by which SETTINGS_MAX_HEADER_LIST_SIZE counts, in bytes (RFC 9113 §6.5.2).

@@ -106,8 +106,12 @@ extension HeaderBlock {
     }
 }
 
-/// Bytes that differ from each other, so that a wrong order shows.
+/// Bytes that differ from each other, so that a wrong order shows. The period is a prime number,
+/// so that no frame or window is a multiple of it.
 func pattern(_ count: Int, seed: UInt64 = 7) -> [UInt8] {
     var random = Seeded(state: seed)
-    return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    let period = (0..<251).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    var bytes: [UInt8] = []
+    while bytes.count < count { bytes += period.prefix(count - bytes.count) }
+    return bytes
 }

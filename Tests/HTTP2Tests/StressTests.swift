@@ -9,10 +9,10 @@ struct StressTests {
     func exchanges(seed: UInt64) throws {
         var random = Seeded(state: seed)
         var configuration = HTTP2Configuration()
-        configuration.streamWindowSize = 70_000
-        configuration.connectionWindowSize = 200_000
+        configuration.streamWindowSize = 12_000
+        configuration.connectionWindowSize = 66_000
         configuration.maxConcurrentStreams = 20
-        configuration.sendBufferSize = 20_000
+        configuration.sendBufferSize = 4_000
         let pair = try Pair(
             client: configuration, server: configuration, slicing: .random(seed: seed))
         // Echoes; each stream remembers its own.
@@ -39,7 +39,7 @@ struct StressTests {
             case 0..<3 where pair.client.canOpenStream:
                 let recorder = Recorder()
                 recorder.consumes = false
-                let body = pattern(Int.random(in: 0...40_000, using: &random), seed: random.next())
+                let body = pattern(Int.random(in: 0...8_000, using: &random), seed: random.next())
                 let stream = try pair.client.open(
                     .request(), body: body, end: false, handler: recorder)
                 sent[stream.id] = body
@@ -47,7 +47,7 @@ struct StressTests {
             case 3..<6 where !open.isEmpty:
                 let index = Int.random(in: 0..<open.count, using: &random)
                 let (stream, recorder) = open[index]
-                let body = pattern(Int.random(in: 0...20_000, using: &random), seed: random.next())
+                let body = pattern(Int.random(in: 0...4_000, using: &random), seed: random.next())
                 let end = Bool.random(using: &random)
                 sent[stream.id, default: []] += body
                 stream.send(body, end: end)
