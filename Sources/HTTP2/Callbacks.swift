@@ -39,13 +39,11 @@ func installCallbacks(_ callbacks: OpaquePointer?) {
         return 0
     }
     unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
-        _, frame, name, nameLength, value, valueLength, flags, user in
-        guard let frame = unsafe frame else { return 0 }
+        _, _, name, nameLength, value, valueLength, flags, user in
         unsafe session(user).headerReceived(
             name: UnsafeBufferPointer(start: name, count: nameLength),
             value: UnsafeBufferPointer(start: value, count: valueLength),
-            neverIndexed: flags & UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) != 0,
-            on: frame.pointee.hd.stream_id)
+            neverIndexed: flags & UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) != 0)
         return 0
     }
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {

@@ -4,30 +4,26 @@ internal import CNghttp2
 extension HTTP2Session {
     func headersBegan(on id: Int32, isRequest: Bool) {
         if isRequest { streams[id] = HTTP2Stream(id: id, session: self, handler: nil) }
-        guard let stream = streams[id] else { return }
-        stream.incoming = HeaderBlock(capacity: 256)
-        stream.incomingSize = 0
+        receiving = streams[id]
+        incoming = HeaderBlock(capacity: 256)
     }
 
     func headerReceived(
-        name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, neverIndexed: Bool,
-        on id: Int32
+        name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, neverIndexed: Bool
     ) {
-        guard let stream = streams[id], !stream.resetRequested else { return }
-        stream.incomingSize += name.count + value.count + 32
-        guard stream.incomingSize <= configuration.maxHeaderListSize else {
+        guard let receiving, !receiving.resetRequested else { return }
+        unsafe incoming.appendUnchecked(name: name, value: value, neverIndexed: neverIndexed)
+        if incoming.listSize > configuration.maxHeaderListSize {
             // The rest must still be decoded, for the compression state is the connection's.
-            stream.incoming = HeaderBlock()
-            return stream.reset(.frameSizeError)
+            receiving.reset(.frameSizeError)
         }
-        unsafe stream.incoming.appendUnchecked(
-            name: name, value: value, neverIndexed: neverIndexed)
     }
 
     func headersReceived(on id: Int32, isRequest: Bool, endStream: Bool) {
+        let block = incoming
+        incoming = HeaderBlock()
+        receiving = nil
         guard let stream = streams[id] else { return }
-        let block = stream.incoming
-        stream.incoming = HeaderBlock()
         if endStream { stream.remoteEnded = true }
         guard !stream.resetRequested else { return }
         if isRequest {

@@ -38,6 +38,9 @@ public final class HTTP2Session {
     /// The caller's buffer while it is drained into, and the size at which to stop.
     var output: [UInt8] = []
     var outputLimit = 0
+    /// The header block that is arriving, and its stream: one at a time (RFC 9113 §4.3).
+    var incoming = HeaderBlock()
+    var receiving: HTTP2Stream?
     var goAwayIsOurs = false
     var receivedGoAwayLastID: Int32?
     var peerIsNotHTTP2 = false

@@ -27,8 +27,6 @@ public final class HTTP2Stream {
     var resetByPeer = false
     /// Body bytes handed to the handler and not yet consumed.
     var unconsumed = 0
-    var incoming = HeaderBlock()
-    var incomingSize = 0
 
     init(id: Int32, session: HTTP2Session, handler: (any HTTP2StreamHandler)?) {
         self.id = id

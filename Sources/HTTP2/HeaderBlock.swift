@@ -83,19 +83,13 @@ public struct HeaderBlock: Sendable {
     mutating func appendUnchecked(
         name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, neverIndexed: Bool
     ) {
-        append(UInt32(truncatingIfNeeded: name.count) | (neverIndexed ? Self.neverIndexedBit : 0))
-        append(UInt32(truncatingIfNeeded: value.count))
+        let first = UInt64(name.count) | (neverIndexed ? UInt64(Self.neverIndexedBit) : 0)
+        let prefix = first | UInt64(value.count) << 32
+        unsafe withUnsafeBytes(of: prefix.littleEndian) { unsafe storage.append(contentsOf: $0) }
         // The caller vouches for the pointers; the array copies from them at once.
         unsafe storage.append(contentsOf: name)
         unsafe storage.append(contentsOf: value)
         count += 1
-    }
-
-    private mutating func append(_ number: UInt32) {
-        storage.append(UInt8(truncatingIfNeeded: number))
-        storage.append(UInt8(truncatingIfNeeded: number >> 8))
-        storage.append(UInt8(truncatingIfNeeded: number >> 16))
-        storage.append(UInt8(truncatingIfNeeded: number >> 24))
     }
 
     /// Where the field whose prefix is at `offset` has its parts.
