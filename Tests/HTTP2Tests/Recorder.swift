@@ -53,6 +53,8 @@ final class Recorder: HTTP2StreamHandler {
     func stream(_ stream: HTTP2Stream, closed closure: StreamClosure) {
         closures.append(closure)
         onClosed(stream)
+        // Nothing may follow; and what the closures captured is let go.
+        (onData, onEnd, onWritable, onClosed) = ({ _ in }, { _ in }, { _ in }, { _ in })
     }
 }
 
