@@ -77,6 +77,7 @@ let targets: [Target] = [
     tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
     tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
     tests("HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", httpTypes]),
+    tests("HTTP2Tests", ["HTTP2"]),
 ]
 
 // MARK: - Package

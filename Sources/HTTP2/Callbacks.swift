@@ -29,20 +29,21 @@ var bodyProvider: nghttp2_data_provider {
 
 func installCallbacks(_ callbacks: OpaquePointer?) {
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
-        guard let frame = unsafe frame else { return 0 }
+        guard let frame = unsafe frame, unsafe isHeaders(frame) else {
+            // A promised stream; we switched that off, and the union has no category for it.
+            return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+        }
         unsafe session(user).headersBegan(
             on: frame.pointee.hd.stream_id,
             isRequest: frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST)
         return 0
     }
     unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
-        _, frame, name, nameLength, value, valueLength, flags, user in
-        guard let frame = unsafe frame else { return 0 }
+        _, _, name, nameLength, value, valueLength, flags, user in
         unsafe session(user).headerReceived(
             name: UnsafeBufferPointer(start: name, count: nameLength),
             value: UnsafeBufferPointer(start: value, count: valueLength),
-            neverIndexed: flags & UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) != 0,
-            on: frame.pointee.hd.stream_id)
+            neverIndexed: flags & UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) != 0)
         return 0
     }
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
@@ -64,9 +65,7 @@ func installCallbacks(_ callbacks: OpaquePointer?) {
     unsafe nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) {
         _, frame, _, user in
         guard let frame = unsafe frame else { return 0 }
-        if unsafe frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
-            unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
-        {
+        if unsafe isHeaders(frame), unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
             unsafe session(user).requestNotSent(on: frame.pointee.hd.stream_id)
         }
         return 0
@@ -85,14 +84,20 @@ func installCallbacks(_ callbacks: OpaquePointer?) {
             length: length)
         return hasRoom ? 0 : NGHTTP2_ERR_PAUSE.rawValue
     }
-    unsafe nghttp2_session_callbacks_set_error_callback2(callbacks) { _, code, text, length, user in
-        let bytes = unsafe UnsafeBufferPointer(start: text, count: length)
-        let session = unsafe session(user)
-        session.complaint = unsafe String(
-            decoding: bytes.lazy.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        session.peerIsNotHTTP2 = code == NGHTTP2_ERR_SETTINGS_EXPECTED.rawValue
+    unsafe nghttp2_session_callbacks_set_error_callback2(callbacks) { _, code, _, _, user in
+        if code == NGHTTP2_ERR_SETTINGS_EXPECTED.rawValue {
+            unsafe session(user).peerIsNotHTTP2 = true
+        }
         return 0
     }
+}
+
+private func debugData(of frame: nghttp2_goaway) -> [UInt8] {
+    unsafe Array(UnsafeBufferPointer(start: frame.opaque_data, count: frame.opaque_data_len))
+}
+
+private func isHeaders(_ frame: UnsafePointer<nghttp2_frame>) -> Bool {
+    unsafe frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue)
 }
 
 private func frameReceived(_ frame: UnsafePointer<nghttp2_frame>, _ session: HTTP2Session) {
@@ -118,10 +123,9 @@ private func frameReceived(_ frame: UnsafePointer<nghttp2_frame>, _ session: HTT
             session, receivedPingAcknowledgement: UInt64(bigEndian: opaque))
     case NGHTTP2_GOAWAY.rawValue:
         let goAway = unsafe frame.pointee.goaway
-        unsafe session.goAwayReceived(
-            lastID: goAway.last_stream_id, code: goAway.error_code,
-            debugData: Array(
-                UnsafeBufferPointer(start: goAway.opaque_data, count: goAway.opaque_data_len)))
+        session.goAwayReceived(
+            lastID: unsafe goAway.last_stream_id, code: unsafe goAway.error_code,
+            debugData: unsafe debugData(of: goAway))
     default:
         break
     }
@@ -136,7 +140,9 @@ private func frameSent(_ frame: UnsafePointer<nghttp2_frame>, _ session: HTTP2Se
     case NGHTTP2_DATA.rawValue where hasFlag(head.flags, NGHTTP2_FLAG_END_STREAM):
         session.endSent(on: head.stream_id)
     case NGHTTP2_GOAWAY.rawValue:
-        session.goAwaySent(code: unsafe frame.pointee.goaway.error_code)
+        let goAway = unsafe frame.pointee.goaway
+        session.goAwaySent(
+            code: unsafe goAway.error_code, reason: unsafe debugData(of: goAway))
     default:
         break
     }

@@ -14,5 +14,6 @@ public struct HTTP2Configuration: Sendable {
     /// From how many unsent bytes on a stream is not writable.
     public var sendBufferSize = 128 << 10
 
+    /// The defaults above.
     public init() {}
 }

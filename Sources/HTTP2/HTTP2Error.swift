@@ -2,7 +2,7 @@
 ///
 /// What ends a single stream is a ``StreamClosure``.
 public struct HTTP2Error: Error, Hashable, Sendable {
-    /// What kind of failure it is; what callers decide by.
+    /// The kinds of failure.
     public enum Kind: Hashable, Sendable {
         /// The peer's first bytes are not HTTP/2, for example an HTTP/1.1 answer to the preface.
         case notHTTP2
@@ -22,12 +22,14 @@ public struct HTTP2Error: Error, Hashable, Sendable {
         case library
     }
 
+    /// What callers decide by.
     public let kind: Kind
     /// The code that the peer was or will be told.
     public let code: HTTP2ErrorCode
     /// What happened, for people.
     public let text: String
 
+    /// An error with the code that fits it and a text for people.
     public init(_ kind: Kind, code: HTTP2ErrorCode = .noError, _ text: String) {
         self.kind = kind
         self.code = code
@@ -36,6 +38,7 @@ public struct HTTP2Error: Error, Hashable, Sendable {
 }
 
 extension HTTP2Error: CustomStringConvertible {
+    /// The text, with the code if there is one.
     public var description: String {
         code == .noError ? "HTTP/2: \(text)" : "HTTP/2: \(text) (\(code))"
     }

@@ -2,8 +2,10 @@
 ///
 /// Codes that this list does not know are kept as they came.
 public struct HTTP2ErrorCode: RawRepresentable, Hashable, Sendable {
+    /// The number on the wire.
     public let rawValue: UInt32
 
+    /// The code of that number, known or not.
     public init(rawValue: UInt32) {
         self.rawValue = rawValue
     }

@@ -28,19 +28,24 @@ public protocol HTTP2SessionDelegate: AnyObject {
 }
 
 extension HTTP2SessionDelegate {
+    /// Refuses the stream, as clients do.
     public func session(
         _ session: HTTP2Session, accept stream: HTTP2Stream, head: HeaderBlock, endStream: Bool
     ) -> (any HTTP2StreamHandler)? { nil }
 
+    /// Does nothing: the owner looks at ``HTTP2Session/wantsWrite`` by itself.
     public func sessionHasOutput(_ session: HTTP2Session) {}
 
+    /// Does nothing.
     public func sessionReceivedSettings(_ session: HTTP2Session) {}
 
+    /// Does nothing.
     public func session(
         _ session: HTTP2Session, receivedGoAway code: HTTP2ErrorCode, lastStreamID: Int32,
         debugData: [UInt8]
     ) {}
 
+    /// Does nothing.
     public func session(_ session: HTTP2Session, receivedPingAcknowledgement opaque: UInt64) {}
 }
 
@@ -78,5 +83,6 @@ public protocol HTTP2StreamHandler: AnyObject {
 }
 
 extension HTTP2StreamHandler {
+    /// Does nothing, as fits a message that is sent in one piece.
     public func streamBecameWritable(_ stream: HTTP2Stream) {}
 }

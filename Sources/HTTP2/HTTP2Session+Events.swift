@@ -4,30 +4,26 @@ internal import CNghttp2
 extension HTTP2Session {
     func headersBegan(on id: Int32, isRequest: Bool) {
         if isRequest { streams[id] = HTTP2Stream(id: id, session: self, handler: nil) }
-        guard let stream = streams[id] else { return }
-        stream.incoming = HeaderBlock(capacity: 256)
-        stream.incomingSize = 0
+        receiving = streams[id]
+        incoming = HeaderBlock(capacity: 256)
     }
 
     func headerReceived(
-        name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, neverIndexed: Bool,
-        on id: Int32
+        name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, neverIndexed: Bool
     ) {
-        guard let stream = streams[id], !stream.resetRequested else { return }
-        stream.incomingSize += name.count + value.count + 32
-        guard stream.incomingSize <= configuration.maxHeaderListSize else {
+        guard let receiving, !receiving.resetRequested else { return }
+        unsafe incoming.appendUnchecked(name: name, value: value, neverIndexed: neverIndexed)
+        if incoming.listSize > configuration.maxHeaderListSize {
             // The rest must still be decoded, for the compression state is the connection's.
-            stream.incoming = HeaderBlock()
-            return stream.reset(.frameSizeError)
+            receiving.reset(.frameSizeError)
         }
-        unsafe stream.incoming.appendUnchecked(
-            name: name, value: value, neverIndexed: neverIndexed)
     }
 
     func headersReceived(on id: Int32, isRequest: Bool, endStream: Bool) {
+        let block = incoming
+        incoming = HeaderBlock()
+        receiving = nil
         guard let stream = streams[id] else { return }
-        let block = stream.incoming
-        stream.incoming = HeaderBlock()
         if endStream { stream.remoteEnded = true }
         guard !stream.resetRequested else { return }
         if isRequest {
@@ -80,14 +76,17 @@ extension HTTP2Session {
     }
 
     /// libnghttp2 gives the connection up by a GOAWAY of its own.
-    func goAwaySent(code: UInt32) {
-        guard code != NGHTTP2_NO_ERROR.rawValue, !goAwayIsOurs else { return }
-        let text = complaint.isEmpty ? "the peer broke the protocol" : complaint
-        pendingClosure =
-            pendingClosure
-            ?? HTTP2Error(
-                peerIsNotHTTP2 ? .notHTTP2 : .protocolViolation,
-                code: HTTP2ErrorCode(rawValue: code), text)
+    ///
+    /// - Parameter reason: its own words.
+    func goAwaySent(code: UInt32, reason: [UInt8]) {
+        guard code != NGHTTP2_NO_ERROR.rawValue, !goAwayIsOurs, pendingClosure == nil else {
+            return
+        }
+        let text =
+            reason.isEmpty ? "the peer broke the protocol" : String(decoding: reason, as: UTF8.self)
+        pendingClosure = HTTP2Error(
+            peerIsNotHTTP2 ? .notHTTP2 : .protocolViolation, code: HTTP2ErrorCode(rawValue: code),
+            text)
     }
 
     /// A frame with the end of our message has left.
@@ -104,7 +103,7 @@ extension HTTP2Session {
         stream.finish(
             StreamClosure(
                 cause: stream.resetRequested ? .resetLocally : .goAway,
-                code: stream.resetRequested ? .cancel : .refusedStream, isUnprocessed: true))
+                code: stream.resetCode ?? .refusedStream, isUnprocessed: true))
     }
 
     func streamClosed(_ id: Int32, code: UInt32) {
@@ -114,15 +113,14 @@ extension HTTP2Session {
         }
         let code = HTTP2ErrorCode(rawValue: code)
         let isAboveGoAway = receivedGoAwayLastID.map { role == .client && id > $0 } ?? false
+        let isAnswered = role == .client ? stream.remoteEnded : stream.localEnded
         let cause: StreamClosure.Cause
-        if stream.resetByPeer {
-            cause = .resetByPeer
-        } else if stream.resetRequested {
-            cause = .resetLocally
-        } else if code == .noError {
+        if code == .noError && isAnswered {
             cause = .finished
+        } else if isAboveGoAway {
+            cause = .goAway
         } else {
-            cause = isAboveGoAway ? .goAway : .resetLocally
+            cause = stream.resetByPeer ? .resetByPeer : .resetLocally
         }
         let isRefused = stream.resetByPeer && code == .refusedStream
         stream.finish(

@@ -57,16 +57,22 @@ extension HTTP2Session {
     private func settle(_ result: Int) throws(HTTP2Error) {
         var ending = pendingClosure
         if result < 0 && ending == nil {
-            let code = Int32(truncatingIfNeeded: result)
-            let badPreface = code == NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue
-            ending = HTTP2Error(
-                badPreface ? .notHTTP2 : .protocolViolation, code: .protocolError,
-                Self.message(code))
+            ending = failure(of: Int32(truncatingIfNeeded: result))
         }
         guard let ending else { return }
         pendingClosure = nil
         close(ending)
         throw ending
+    }
+
+    private func failure(of result: Int32) -> HTTP2Error {
+        let (kind, code): (HTTP2Error.Kind, HTTP2ErrorCode) =
+            switch result {
+            case NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue: (.notHTTP2, .protocolError)
+            case NGHTTP2_ERR_FLOODED.rawValue: (.protocolViolation, .enhanceYourCalm)
+            default: (.library, .internalError)
+            }
+        return HTTP2Error(kind, code: code, Self.message(result))
     }
 
     /// Tells the owner that it has something to drain, once until it does.

@@ -33,7 +33,7 @@ extension HTTP2Session {
         try Self.check(id)
         let stream = HTTP2Stream(id: id, session: self, handler: handler)
         stream.headIsSubmitted = true
-        stream.outgoing.append(body)
+        stream.queue(body)
         if end { stream.outgoing.ending = .end }
         streams[id] = stream
         announceOutput()

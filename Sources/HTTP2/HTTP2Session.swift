@@ -10,12 +10,14 @@ internal import CNghttp2
 /// that were drained up to then (GOAWAY with the reason) are still worth writing.
 @safe
 public final class HTTP2Session {
-    /// Which end of the connection this is.
+    /// The ends of a connection.
     public enum Role: Hashable, Sendable {
         case client, server
     }
 
+    /// Which end this is.
     public let role: Role
+    /// Who hears about the connection as a whole; not kept alive by the session.
     public weak var delegate: (any HTTP2SessionDelegate)?
     /// Why the session is closed, if it is.
     public internal(set) var failure: HTTP2Error?
@@ -36,10 +38,11 @@ public final class HTTP2Session {
     /// The caller's buffer while it is drained into, and the size at which to stop.
     var output: [UInt8] = []
     var outputLimit = 0
+    /// The header block that is arriving, and its stream: one at a time (RFC 9113 §4.3).
+    var incoming = HeaderBlock()
+    var receiving: HTTP2Stream?
     var goAwayIsOurs = false
     var receivedGoAwayLastID: Int32?
-    /// libnghttp2's own words for the last violation.
-    var complaint = ""
     var peerIsNotHTTP2 = false
 
     /// Starts a connection: the preface and SETTINGS wait to be drained.
@@ -118,6 +121,8 @@ public final class HTTP2Session {
         freeHandle()
         let closing = streams
         streams = [:]
+        // All are marked before the first handler runs, which may turn to any of them.
+        for stream in closing.values { stream.isOpen = false }
         for stream in closing.values {
             stream.finish(
                 StreamClosure(

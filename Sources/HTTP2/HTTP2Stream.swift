@@ -21,12 +21,12 @@ public final class HTTP2Stream {
     var headIsSubmitted = false
     var localEnded = false
     var remoteEnded = false
-    var resetRequested = false
+    /// Why this side gave the stream up, if it did.
+    var resetCode: HTTP2ErrorCode?
+    var resetRequested: Bool { resetCode != nil }
     var resetByPeer = false
     /// Body bytes handed to the handler and not yet consumed.
     var unconsumed = 0
-    var incoming = HeaderBlock()
-    var incomingSize = 0
 
     init(id: Int32, session: HTTP2Session, handler: (any HTTP2StreamHandler)?) {
         self.id = id
@@ -39,19 +39,14 @@ public final class HTTP2Stream {
 
     /// Whether less than the send buffer waits. More can be sent all the same; a producer that
     /// stops here is called by `streamBecameWritable` when half of it is gone.
-    public var isWritable: Bool {
-        if outgoing.count < session.sendBufferSize { return true }
-        wantsWritable = true
-        return false
-    }
+    public var isWritable: Bool { isOpen && outgoing.count < session.sendBufferSize }
 
     /// Queues a piece of the body. The array is kept, not copied.
     ///
     /// - Parameter end: this completes the message.
     public func send(_ bytes: [UInt8], end: Bool = false) {
         guard canSend else { return }
-        outgoing.append(bytes)
-        if outgoing.count >= session.sendBufferSize { wantsWritable = true }
+        queue(bytes)
         if end { outgoing.ending = .end }
         session.resume(self)
     }
@@ -85,19 +80,25 @@ public final class HTTP2Stream {
     /// reset has been drained.
     public func reset(_ code: HTTP2ErrorCode) {
         guard isOpen, !resetRequested else { return }
-        resetRequested = true
-        outgoing.removeAll()
         consume(unconsumed)
+        resetCode = code
+        outgoing.removeAll()
         session.submitReset(code, on: self)
     }
 
     /// Hands `count` bytes of received body back to the windows, so that the peer may send more.
-    /// What a stream had not consumed when it closes is handed back to the connection by itself.
+    /// What a stream had not consumed when it is reset or closes is handed back by itself.
     public func consume(_ count: Int) {
-        guard isOpen, count > 0 else { return }
+        guard isOpen, !resetRequested, count > 0 else { return }
         precondition(count <= unconsumed, "more was consumed than was received")
         unconsumed -= count
         session.consume(count, on: self)
+    }
+
+    /// Adds to the body, and remembers that the producer may wait for room.
+    func queue(_ bytes: [UInt8]) {
+        outgoing.append(bytes)
+        if outgoing.count >= session.sendBufferSize { wantsWritable = true }
     }
 
     private var canSend: Bool {

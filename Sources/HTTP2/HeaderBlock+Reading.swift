@@ -3,15 +3,18 @@ extension HeaderBlock: Sequence {
     public struct Field {
         /// In lower case.
         public let name: ArraySlice<UInt8>
+        /// As it came: no particular encoding.
         public let value: ArraySlice<UInt8>
         /// Must not enter a compression table, here or further on (RFC 7541 §7.1.3).
         public let neverIndexed: Bool
     }
 
+    /// Walks through the fields in their order.
     public struct Iterator: IteratorProtocol {
         let block: HeaderBlock
         var offset = 0
 
+        /// The next field, if there is one more.
         public mutating func next() -> Field? {
             guard offset < block.storage.count else { return nil }
             let field = block.layout(at: offset)
@@ -22,6 +25,7 @@ extension HeaderBlock: Sequence {
         }
     }
 
+    /// Starts at the first field.
     public func makeIterator() -> Iterator {
         Iterator(block: self)
     }
@@ -76,6 +80,13 @@ extension HeaderBlock: Sequence {
     static func string(_ bytes: Span<UInt8>) -> String {
         // The string copies the bytes before the span ends.
         unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension HeaderBlock: Equatable {
+    /// The same fields in the same order, marked for indexing alike.
+    public static func == (left: HeaderBlock, right: HeaderBlock) -> Bool {
+        left.storage == right.storage
     }
 }
 

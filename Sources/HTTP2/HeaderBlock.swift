@@ -2,7 +2,7 @@
 ///
 /// A block of constant fields can be made once; copying it and appending the variable fields costs
 /// one allocation. Pseudo-header fields come first.
-public struct HeaderBlock: Sendable, Equatable {
+public struct HeaderBlock: Sendable {
     /// Per field: a prefix of 8 bytes (name length, its top bit set when the field is never
     /// indexed; value length; both little-endian), then the name, then the value.
     var storage: [UInt8] = []
@@ -20,6 +20,7 @@ public struct HeaderBlock: Sendable, Equatable {
         if capacity > 0 { storage.reserveCapacity(capacity) }
     }
 
+    /// Whether there is no field.
     public var isEmpty: Bool { count == 0 }
 
     /// The size by which SETTINGS_MAX_HEADER_LIST_SIZE counts, in bytes (RFC 9113 §6.5.2).
@@ -82,19 +83,13 @@ public struct HeaderBlock: Sendable, Equatable {
     mutating func appendUnchecked(
         name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, neverIndexed: Bool
     ) {
-        append(UInt32(truncatingIfNeeded: name.count) | (neverIndexed ? Self.neverIndexedBit : 0))
-        append(UInt32(truncatingIfNeeded: value.count))
+        let first = UInt64(name.count) | (neverIndexed ? UInt64(Self.neverIndexedBit) : 0)
+        let prefix = first | UInt64(value.count) << 32
+        unsafe withUnsafeBytes(of: prefix.littleEndian) { unsafe storage.append(contentsOf: $0) }
         // The caller vouches for the pointers; the array copies from them at once.
         unsafe storage.append(contentsOf: name)
         unsafe storage.append(contentsOf: value)
         count += 1
-    }
-
-    private mutating func append(_ number: UInt32) {
-        storage.append(UInt8(truncatingIfNeeded: number))
-        storage.append(UInt8(truncatingIfNeeded: number >> 8))
-        storage.append(UInt8(truncatingIfNeeded: number >> 16))
-        storage.append(UInt8(truncatingIfNeeded: number >> 24))
     }
 
     /// Where the field whose prefix is at `offset` has its parts.

@@ -12,10 +12,18 @@ public struct HeaderFieldError: Error, Hashable, Sendable {
 
     /// The name of the field, as it was given.
     public let name: String
+    /// What is wrong with it.
     public let problem: Problem
+
+    /// An error about the field called `name`.
+    public init(name: String, problem: Problem) {
+        self.name = name
+        self.problem = problem
+    }
 }
 
 extension HeaderFieldError: CustomStringConvertible {
+    /// A sentence that names the field, never its value.
     public var description: String {
         switch problem {
         case .name: "header field name '\(name)' is not a lower-case token"
