@@ -72,7 +72,7 @@ public protocol HTTP2StreamHandler: AnyObject {
     /// by ``HTTP2Stream/consume(_:)``.
     func stream(_ stream: HTTP2Stream, received data: Span<UInt8>)
 
-    /// The peer's message is complete.
+    /// The peer's message is complete. A client whose request is not may end or reset it now.
     func streamReceivedEnd(_ stream: HTTP2Stream)
 
     /// The stream was not writable and now is again.

@@ -15,6 +15,10 @@ public final class HTTP2Session {
         case client, server
     }
 
+    /// The first bytes that a client sends (RFC 9113 §3.4), for a server that also speaks HTTP/1.1
+    /// and has to tell the two apart.
+    public static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+
     /// Which end this is.
     public let role: Role
     /// Who hears about the connection as a whole; not kept alive by the session.

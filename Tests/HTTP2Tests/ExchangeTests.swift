@@ -20,11 +20,13 @@ struct ExchangeTests {
         let recorder = Recorder()
         var head = try HeaderBlock.request("/dapr.proto.runtime.v1.Dapr/GetState")
         try head.append("te", "trailers")
+        try head.append("dapr-api-token", "secret")
         let stream = try pair.client.open(head, body: question, end: true, handler: recorder)
         try pair.pump()
 
         let incoming = try #require(pair.serverSide.accepted.first)
         #expect(incoming.head == head)
+        #expect(incoming.head.map(\.neverIndexed) == [false, false, false, false, false, true])
         #expect(incoming.handler.body == question)
         #expect(incoming.handler.ends == 1)
         #expect(incoming.handler.closures.map(\.cause) == [.finished])
@@ -164,6 +166,30 @@ struct ExchangeTests {
             #expect(recorder.body == pattern(1_000 + index, seed: UInt64(index)))
             #expect(recorder.closures.map(\.cause) == [.finished])
         }
+    }
+
+    @Test("draining stops at its limit and goes on where it stopped")
+    func drainLimit() throws {
+        let client = try HTTP2Session(role: .client)
+        var output: [UInt8] = []
+        try client.drain(into: &output)
+        #expect(output.starts(with: HTTP2Session.preface))
+        #expect(!client.wantsWrite)
+        let body = pattern(60_000)
+        let stream = try client.open(.request(), body: body, end: true, handler: Recorder())
+        try client.drain(into: &output, limit: 10_000)
+        #expect(output.count >= 10_000 && output.count < 10_000 + 16_393)
+        #expect(client.wantsWrite && stream.pendingBytes > 0)
+        let before = output.count
+        try client.drain(into: &output, limit: 10_000)
+        #expect(output.count == before)
+        try client.drain(into: &output, limit: 100_000)
+        #expect(!client.wantsWrite && stream.pendingBytes == 0)
+
+        let (server, serverSide) = (try HTTP2Session(role: .server), SessionRecorder())
+        server.delegate = serverSide
+        try server.receive(output)
+        #expect(serverSide.accepted.first?.handler.body == body)
     }
 
     @Test("the owner is told once that there is something to drain")

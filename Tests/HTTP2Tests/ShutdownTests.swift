@@ -168,4 +168,26 @@ struct ShutdownTests {
             try pair.pump()
         }
     }
+
+    @Test("answering twice is our own bug")
+    func answeringTwice() async {
+        await #expect(processExitsWith: .failure) {
+            let pair = try Pair()
+            pair.serverSide.onAccept = { stream, _ in
+                try? stream.respond(.response())
+                try? stream.respond(.response())
+                return nil
+            }
+            _ = try pair.client.open(.request(), end: true, handler: Recorder())
+            try pair.pump()
+        }
+    }
+
+    @Test("handing back more than was received is our own bug")
+    func consumingTooMuch() async {
+        await #expect(processExitsWith: .failure) {
+            let client = try HTTP2Session(role: .client)
+            try client.open(.request(), end: true, handler: Recorder()).consume(1)
+        }
+    }
 }
