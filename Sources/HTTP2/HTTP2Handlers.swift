@@ -1,6 +1,6 @@
 /// Hears what happens to a connection as a whole.
 ///
-/// All calls come from inside ``HTTP2Session/receive(_:)``, ``HTTP2Session/drain(into:limit:)`` or
+/// Calls come from inside ``HTTP2Session/receive(_:)``, ``HTTP2Session/drain(into:limit:)`` or
 /// ``HTTP2Session/close(_:)``. A callee may call anything but those first two.
 public protocol HTTP2SessionDelegate: AnyObject {
     /// A request came (server). Returns who handles its stream; `nil` refuses it (REFUSED_STREAM).
@@ -10,8 +10,9 @@ public protocol HTTP2SessionDelegate: AnyObject {
         _ session: HTTP2Session, accept stream: HTTP2Stream, head: HeaderBlock, endStream: Bool
     ) -> (any HTTP2StreamHandler)?
 
-    /// There is something to drain, for the first time since the last drain. Not called inside
-    /// `receive`: look at ``HTTP2Session/wantsWrite`` after it.
+    /// A call on the session or a stream left something to drain, for the first time since the
+    /// last drain: it is time to schedule one. Not called inside `receive` and `drain`: look at
+    /// ``HTTP2Session/wantsWrite`` after them.
     func sessionHasOutput(_ session: HTTP2Session)
 
     /// The peer's SETTINGS came, so its limits are known or have changed.

@@ -75,13 +75,15 @@ extension HTTP2Session {
             debugData: debugData)
     }
 
-    /// libnghttp2 gives the connection up by a GOAWAY of its own.
+    /// A GOAWAY has left. Unless we asked for it, libnghttp2 thereby gives the connection up.
     ///
-    /// - Parameter reason: its own words.
+    /// - Parameter reason: libnghttp2's own words.
     func goAwaySent(code: UInt32, reason: [UInt8]) {
-        guard code != NGHTTP2_NO_ERROR.rawValue, !goAwayIsOurs, pendingClosure == nil else {
+        guard queuedGoAways == 0 else {
+            queuedGoAways -= 1
             return
         }
+        guard pendingClosure == nil else { return }
         let text =
             reason.isEmpty ? "the peer broke the protocol" : String(decoding: reason, as: UTF8.self)
         pendingClosure = HTTP2Error(

@@ -58,11 +58,12 @@ extension HTTP2Session {
         throws(HTTP2Error)
     {
         guard unsafe handle != nil else { return }
-        goAwayIsOurs = true
         try Self.check(
             unsafe nghttp2_submit_goaway(
                 handle, 0, nghttp2_session_get_last_proc_stream_id(handle), code.rawValue,
                 debugData, debugData.count))
+        isGoingAway = true
+        queuedGoAways += 1
         announceOutput()
     }
 

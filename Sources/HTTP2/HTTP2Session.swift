@@ -45,7 +45,10 @@ public final class HTTP2Session {
     /// The header block that is arriving, and its stream: one at a time (RFC 9113 §4.3).
     var incoming = HeaderBlock()
     var receiving: HTTP2Stream?
-    var goAwayIsOurs = false
+    /// This side takes no new streams.
+    var isGoingAway = false
+    /// GOAWAY frames that were asked for and have not left; any other one is libnghttp2's own.
+    var queuedGoAways = 0
     var receivedGoAwayLastID: Int32?
     var peerIsNotHTTP2 = false
 
@@ -102,7 +105,7 @@ public final class HTTP2Session {
 
     /// Whether a new stream can be opened now (client).
     public var canOpenStream: Bool {
-        guard let handle = unsafe handle, pendingClosure == nil, !goAwayIsOurs else { return false }
+        guard let handle = unsafe handle, pendingClosure == nil, !isGoingAway else { return false }
         return unsafe nghttp2_session_check_request_allowed(handle) != 0
             && openStreamCount < remoteMaxConcurrentStreams
     }

@@ -77,6 +77,22 @@ struct MalformedTests {
         #expect(pair.serverSide.goAways.map(\.code) == [violation.code])
     }
 
+    @Test("a violation is noticed although we were already going away")
+    func violationAfterGoAway() throws {
+        let pair = try Pair()
+        let recorder = Recorder()
+        _ = try pair.client.open(.request(), end: true, handler: recorder)
+        try pair.client.goAway(.enhanceYourCalm)
+        try pair.pump()
+        #expect(pair.client.failure == nil && recorder.closures.isEmpty)
+        let error = try #require(throws: HTTP2Error.self) {
+            try pair.client.receive(Self.frame(0, stream: 0, [1]))
+            _ = try Pair.drain(pair.client)
+        }
+        #expect(error.code == .protocolError)
+        #expect(recorder.closures.map(\.cause) == [.connection(error)])
+    }
+
     @Test("an HTTP/1.1 answer to the preface is told apart", arguments: Slicing.all)
     func http1Answer(slicing: Slicing) throws {
         let pair = try Pair(slicing: slicing)
