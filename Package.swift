@@ -70,6 +70,11 @@ let targets: [Target] = [
         swiftSettings: strict),
 
     tests("DaprProtosTests", ["DaprProtos", protobuf]),
+    .target(
+        name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/Support",
+        swiftSettings: strict),
+    tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
+    tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
 ]
 
 // MARK: - Package
