@@ -112,13 +112,14 @@ import Testing
         let woken = Box(false)
         loop.schedule(after: .seconds(86_400)) { woken.value = true }
         let clock = self.clock
-        let mover = Task.detached {
+        let mover = try LoopThread(running: EventLoop(), name: "mover")
+        mover.loop.execute {
             clock.advance(by: .seconds(86_400))
             loop.execute {}
         }
         loop.run { woken.value }
         #expect(woken.value)
-        mover.cancel()
+        mover.join()
     }
 
     @Test("a real clock wakes the loop for a timer, and a distant one does not overflow")

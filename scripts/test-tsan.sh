@@ -1,0 +1,24 @@
+#!/bin/sh
+# Runs the tests of the event loop, which have real threads, under ThreadSanitizer.
+# Usage: scripts/test-tsan.sh [TIMES]. Fails on a failed test and on any report.
+set -eu
+cd "$(dirname "$0")/.."
+times=${1:-1}
+# Its own build directory: instrumented objects must not mix with the others.
+swift build --build-tests --sanitize=thread --scratch-path .build-tsan
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+round=1
+while [ "$round" -le "$times" ]; do
+    status=0
+    TSAN_OPTIONS="halt_on_error=0 exitcode=66" swift test --skip-build --sanitize=thread \
+        --scratch-path .build-tsan --filter EventLoopTests >"$log" 2>&1 || status=$?
+    if [ "$status" -ne 0 ] || grep -q 'WARNING: ThreadSanitizer' "$log"; then
+        cat "$log"
+        echo "ThreadSanitizer round $round of $times failed (status $status)" >&2
+        exit 1
+    fi
+    round=$((round + 1))
+done
+grep 'Test run with' "$log"
+echo "ThreadSanitizer: $times clean"
