@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -92,6 +93,14 @@ int clinux_socket_error(int descriptor) {
     socklen_t length = sizeof error;
     if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) < 0) return -errno;
     return -error;
+}
+
+int clinux_is_own_peer(int descriptor) {
+    struct sockaddr_storage own = {0}, peer = {0};
+    socklen_t own_length = sizeof own, peer_length = sizeof peer;
+    if (getsockname(descriptor, (struct sockaddr *)&own, &own_length) < 0) return 0;
+    if (getpeername(descriptor, (struct sockaddr *)&peer, &peer_length) < 0) return 0;
+    return own_length == peer_length && memcmp(&own, &peer, own_length) == 0;
 }
 
 int64_t clinux_peer_uid(int descriptor) {

@@ -49,7 +49,8 @@ public final class ConnectAttempt {
         }
         let number = try check("socket", clinux_socket(address.family))
         descriptor = Descriptor(takingOwnershipOf: number)
-        if address.port != nil {
+        let isTCP = address.port != nil
+        if isTCP {
             _ = clinux_set_option(number, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
         }
         let result = unsafe storage.withPointer { pointer, length in
@@ -58,7 +59,10 @@ public final class ConnectAttempt {
         // A unix socket whose backlog is full answers EAGAIN and does not become writable later.
         guard result == 0 || errno == EINPROGRESS else { throw lastError("connect") }
         watch = try loop.watch(number, for: .writable) { [weak self] _ in
-            let error = -clinux_socket_error(number)
+            var error = -clinux_socket_error(number)
+            // Dialling a local port where nobody listens again and again meets itself in the end,
+            // and would then hold the port that the sidecar wants (Dapr's 50001 is such a port).
+            if error == 0, isTCP, clinux_is_own_peer(number) == 1 { error = ECONNREFUSED }
             self?.finish(error == 0 ? nil : SystemError(function: "connect", errno: error))
         }
     }

@@ -1,7 +1,9 @@
-import EventLoop
+import CLinux
 import Glibc
 import TestSupport
 import Testing
+
+@testable import EventLoop
 
 @Suite struct ConnectAttemptTests {
     let clock = ManualClock()
@@ -112,6 +114,26 @@ import Testing
         #expect(loop.watchCount == 0)
         #expect(loop.timerCount == 0)
         attempt = nil
+    }
+
+    @Test("a socket that is connected to itself is told from one that has a peer")
+    func ownPeer() throws {
+        let socket = Descriptor(
+            takingOwnershipOf: try check("socket", clinux_socket(AF_INET)))
+        let number = socket.rawValue
+        let anyPort = try #require(SocketAddress.ip("127.0.0.1", port: 0).storage)
+        #expect(unsafe anyPort.withPointer { unsafe bind(number, $0, $1) } == 0)
+        #expect(clinux_is_own_peer(number) == 0)
+        var own = SocketAddress.Storage()
+        #expect(unsafe own.withMutablePointer { unsafe getsockname(number, $0, $1) } == 0)
+        // Connecting a socket to the port it is bound to is a simultaneous open with itself.
+        let result = unsafe own.withPointer { unsafe Glibc.connect(number, $0, $1) }
+        #expect(result == 0 || errno == EINPROGRESS)
+        let isOpen = Box(false)
+        let watch = try loop.watch(number, for: .writable) { _ in isOpen.value = true }
+        loop.run { isOpen.value }
+        loop.cancel(watch)
+        #expect(clinux_is_own_peer(number) == 1)
     }
 
     @Test("the completion may cancel and release its attempt")

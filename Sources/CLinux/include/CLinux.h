@@ -38,6 +38,9 @@ int clinux_socket(int family);
 int clinux_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
 int clinux_set_option(int descriptor, int level, int option, int value);
 int clinux_socket_error(int descriptor);
+// 1 if the socket is its own peer, as a TCP connection to a local port that the kernel happened to
+// choose as the source port is; else 0.
+int clinux_is_own_peer(int descriptor);
 // The uid of the process at the other end of a unix socket.
 int64_t clinux_peer_uid(int descriptor);
 int clinux_name_thread(const char *name);
