@@ -60,6 +60,11 @@ import HTTPTypes
     }
 
     fileprivate func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        // RFC 9112, section 5.1: white space after a value is not part of it.
+        var value = unsafe value
+        while let last = unsafe value.last, last == 0x20 || last == 0x09 {
+            unsafe value = UnsafeRawBufferPointer(rebasing: value.dropLast())
+        }
         byteCount += name.count + value.count
         unsafe fields.append(Field(name: name, value: value))
     }

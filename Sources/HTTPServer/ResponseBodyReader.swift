@@ -35,11 +35,11 @@ import HTTPMessage
                 chunk = next
                 offset = 0
             case .nothingYet:
-                guard !transaction.isCut else { return endWithError }
+                guard !transaction.isCut else { return failed() }
                 transaction.suspend()
                 return 0
-            case .end: return remaining ?? 0 == 0 ? endOfStream : endWithError
-            case .failure: return endWithError
+            case .end: return remaining ?? 0 == 0 ? endOfStream : failed()
+            case .failure: return failed()
             }
         }
         let count = min(buffer.count, chunk.count - offset)
@@ -52,6 +52,13 @@ import HTTPMessage
         remaining? -= count
         transaction.bodyBytes += count
         return count
+    }
+
+    /// libmicrohttpd 0.9.75 leaves a chunked response that failed open until the socket stirs.
+    private func failed() -> Int {
+        transaction.connection.hangUp()
+        transaction.server.requestRun()
+        return endWithError
     }
 
     /// libmicrohttpd has no more use for the body.

@@ -17,7 +17,8 @@ final class TestClient: SocketStreamHandler {
 
     init(to address: SocketAddress, on loop: EventLoop) {
         self.loop = loop
-        attempt = ConnectAttempt(to: address, on: loop, timeout: .seconds(5)) { [weak self] result in
+        attempt = ConnectAttempt(to: address, on: loop, timeout: .seconds(5)) {
+            [weak self] result in
             self?.connected(result)
         }
     }

@@ -41,8 +41,17 @@ final class TestServer: HTTPServerHandler {
     }
 
     func stop() {
-        loop.run { true }
-        server?.shutdown()
+        onLoop { self.server?.shutdown() }
+    }
+
+    /// Does something as if the loop had called it.
+    func onLoop(_ body: @escaping () -> Void) {
+        var isDone = false
+        loop.schedule(after: .zero) {
+            body()
+            isDone = true
+        }
+        loop.run { isDone }
     }
 
     /// Runs the loop until something holds; ten seconds mean that it never will.
