@@ -23,7 +23,6 @@ let dependencies: [Package.Dependency] = [
 let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
-let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 
@@ -50,7 +49,7 @@ let targets: [Target] = [
     systemLibrary("CYaml", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
     .target(name: "CLinux"),
 
-    library("EventLoop", ["CLinux", deque, heap]),
+    library("EventLoop", ["CLinux", deque]),
     library("JSON", []),
     library("HTTPMessage", [httpTypes]),
     library("HTTPServer", ["CMicrohttpd", "HTTPMessage", "EventLoop", httpTypes, deque]),
