@@ -1,0 +1,94 @@
+public import DaprClient
+public import HTTPMessage
+import HTTPTypes
+
+/// All routes with their settings: from a request to its response, without a socket in sight.
+public struct Facade: Sendable {
+    /// The routes.
+    public let table: RouteTable
+    /// What the routes need to know of the configuration.
+    public let settings: FacadeSettings
+    /// The response to `GET /`, which is the same for every request.
+    let frontPage: Body
+
+    /// The facade over a sidecar.
+    public init(settings: FacadeSettings = FacadeSettings()) {
+        let table: RouteTable
+        do {
+            table = try Router(Self.routes).freeze()
+        } catch {
+            preconditionFailure("our own routes are unambiguous: \(error)")
+        }
+        self.table = table
+        self.settings = settings
+        frontPage = .bytes(FrontPage.text(of: table.routes))
+    }
+
+    /// Finds the route of a request and checks what can be checked without it.
+    ///
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - id: the name of the request.
+    ///   - dapr: what the handler calls.
+    public func open(
+        _ request: Request, id: String, dapr: any DaprAPI
+    ) throws(GatewayError) -> RequestContext {
+        let request = try admitted(request)
+        let (route, captures) = try route(of: request)
+        return try RequestContext(
+            request, id: id, route: route, captures: captures, facade: self, dapr: dapr)
+    }
+
+    /// What to do with the body of a request whose head has come.
+    public func bodyPolicy(for request: Request) -> Route.BodyPolicy {
+        do throws(GatewayError) {
+            return try route(of: admitted(request)).route.body
+        } catch {
+            // The head is refused for its own sake as soon as it is opened.
+            return .none
+        }
+    }
+
+    /// Answers a request: what a server does, in one piece.
+    public func respond(
+        to request: Request, id: String, dapr: any DaprAPI
+    ) async -> Response {
+        do throws(GatewayError) {
+            let context = try open(request, id: id, dapr: dapr)
+            switch context.route.handler {
+            case .immediate(let handle): return try handle(context)
+            case .deferred(let handle): return try await handle(context)
+            }
+        } catch {
+            return Response(error, instance: id)
+        }
+    }
+
+    private func route(
+        of request: Request
+    ) throws(GatewayError) -> (route: Route, captures: [Range<Int>]) {
+        guard let match = table.match(request.target.path) else {
+            throw GatewayError(.noSuchRoute, "there is no route for '\(request.target)'")
+        }
+        if let route = table.route(of: match, for: request.method) {
+            return (route, match.captures)
+        }
+        let allowed = table.allowedMethods(of: match)
+        if request.method == .options {
+            let template = table.routes[match.routes[0]].template.description
+            return (.options(template, allowed), match.captures)
+        }
+        throw GatewayError(
+            .methodNotAllowed, "'\(request.method)' is none of \(allowed)",
+            fields: [.allow: allowed])
+    }
+}
+
+extension Route {
+    /// OPTIONS on a path whose routes do not answer it themselves.
+    fileprivate static func options(_ template: String, _ allowed: String) -> Route {
+        Route(
+            .only(.options), template, query: .passedOn, summary: "", example: "",
+            handler: .immediate { _ in Response(.noContent, fields: [.allow: allowed]) })
+    }
+}

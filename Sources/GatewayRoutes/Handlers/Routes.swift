@@ -1,0 +1,4 @@
+extension Facade {
+    /// All routes of the facade, in the order of the front page.
+    static let routes: [Route] = StateRoutes.routes + PageRoutes.routes
+}

@@ -1,0 +1,89 @@
+import DaprClient
+import HTTPMessage
+import HTTPTypes
+
+/// What `If-Match` or `If-None-Match` asks for (RFC 9110, section 13.1).
+enum EntityTagCondition: Sendable, Hashable {
+    /// `*`: any version.
+    case any
+    /// One of these; weak tags keep their mark because `If-Match` never matches them.
+    case tags([EntityTag])
+
+    /// Reads a header field; nil when it is absent.
+    ///
+    /// Tags without quotes are taken as well: shell scripts lose them easily.
+    init?(_ name: HTTPField.Name, in fields: FieldBlock) throws(GatewayError) {
+        guard fields.contains(name) else { return nil }
+        let text = fields.values(of: name).joined(separator: ",")
+        if trimmed(text[...]) == "*" {
+            self = .any
+            return
+        }
+        guard let tags = Self.parse(text), !tags.isEmpty else {
+            throw GatewayError(
+                .invalidHeader, "'\(name)' is '*' or a list of entity tags, not '\(text)'")
+        }
+        self = .tags(tags)
+    }
+
+    private static func parse(_ text: String) -> [EntityTag]? {
+        var tags: [EntityTag] = []
+        var rest = trimmed(text[...])
+        while !rest.isEmpty {
+            let isWeak = rest.hasPrefix("W/")
+            if isWeak { rest = rest.dropFirst(2) }
+            let value: Substring
+            if rest.hasPrefix("\"") {
+                rest = rest.dropFirst()
+                guard let end = rest.firstIndex(of: "\"") else { return nil }
+                value = rest[..<end]
+                rest = rest[rest.index(after: end)...]
+            } else {
+                value = trimmed(rest.prefix { $0 != "," })
+                rest = rest.drop { $0 != "," }
+                guard !value.isEmpty, !value.contains("\"") else { return nil }
+            }
+            tags.append(EntityTag(value: String(value), isWeak: isWeak))
+            rest = trimmed(rest)
+            guard rest.isEmpty || rest.hasPrefix(",") else { return nil }
+            rest = trimmed(rest.drop { $0 == "," || $0 == " " || $0 == "\t" })
+        }
+        return tags
+    }
+
+    /// The weak comparison of `If-None-Match`; nil stands for a value without a version.
+    func matchesWeakly(_ etag: ETag?) -> Bool {
+        switch self {
+        case .any: true
+        case .tags(let tags): tags.contains { EntityTag.quotable(etag) == $0.value }
+        }
+    }
+
+    /// The strong comparison of `If-Match`.
+    func matchesStrongly(_ etag: ETag?) -> Bool {
+        switch self {
+        case .any: true
+        case .tags(let tags):
+            tags.contains { !$0.isWeak && EntityTag.quotable(etag) == $0.value }
+        }
+    }
+}
+
+/// An entity tag (RFC 9110, section 8.8.3).
+struct EntityTag: Sendable, Hashable {
+    let value: String
+    let isWeak: Bool
+
+    /// A store's version as the text between the quotes of an entity tag; nil when it has characters
+    /// that cannot stand there.
+    static func quotable(_ etag: ETag?) -> String? {
+        guard let text = etag?.rawValue, !text.isEmpty else { return nil }
+        let isQuotable = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 }
+        return isQuotable ? text : nil
+    }
+
+    /// The value of the field `ETag`.
+    static func field(_ etag: ETag?) -> String? {
+        quotable(etag).map { "\"\($0)\"" }
+    }
+}

@@ -1,0 +1,45 @@
+/// The rules for names and keys in paths.
+enum Names {
+    /// Refuses what cannot be the name of a component or app.
+    static func checkComponent(_ name: String, of parameter: String) throws(GatewayError) {
+        guard !name.isEmpty, name != ".", name != "..", name.utf8.allSatisfy(isNameByte) else {
+            throw GatewayError(
+                .invalidName,
+                "'\(name)' is no name of a \(parameter): it consists of letters, digits, '.', '_' "
+                    + "and '-'")
+        }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    /// Refuses what cannot be a key of a store, whatever the store.
+    static func checkKey(_ key: String) throws(GatewayError) {
+        let utf8 = key.utf8
+        guard !utf8.isEmpty else { throw GatewayError(.invalidKey, "the key is empty") }
+        guard !utf8.contains(0) else { throw GatewayError(.invalidKey, "the key contains NUL") }
+        // The sidecar joins its prefix and the key with it.
+        let isSplit = zip(utf8, utf8.dropFirst()).contains { $0 == 0x7C && $1 == 0x7C }
+        guard !isSplit else { throw GatewayError(.invalidKey, "the key contains '||'") }
+        try checkSegments(key, .invalidKey, "the key")
+    }
+
+    /// Refuses `.` and `..`, which proxies and servers on the way resolve.
+    static func checkSegments(
+        _ path: String, _ problem: ProblemType, _ subject: String
+    ) throws(GatewayError) {
+        for segment in path.utf8.split(separator: UInt8(ascii: "/")) {
+            guard !segment.elementsEqual(".".utf8), !segment.elementsEqual("..".utf8) else {
+                let text = String(Substring(segment))
+                throw GatewayError(problem, "\(subject) has the segment '\(text)'")
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import HTTPTypes
+
+/// All routes, frozen: a trie over the segments of the raw path.
+public struct RouteTable: Sendable {
+    /// The routes in the order in which they were added.
+    public let routes: [Route]
+    private var nodes = [Node()]
+
+    private struct Node {
+        var literals: [(text: [UInt8], child: Int)] = []
+        var parameter: Int?
+        /// The node of `{name...}`; it has no children.
+        var rest: Int?
+        /// The routes that end here.
+        var routes: [Int] = []
+    }
+
+    /// What a path leads to.
+    struct Match {
+        /// The routes of that path, one for each method; never empty.
+        let routes: [Int]
+        /// The raw text of each parameter, as offsets in the path.
+        let captures: [Range<Int>]
+    }
+
+    init(_ routes: [Route]) {
+        self.routes = routes
+        for (index, route) in routes.enumerated() {
+            nodes[node(for: route.template)].routes.append(index)
+        }
+    }
+
+    private mutating func node(for template: RouteTemplate) -> Int {
+        var current = 0
+        for segment in template.segments {
+            if let next = child(of: current, segment) {
+                current = next
+                continue
+            }
+            let new = nodes.count
+            nodes.append(Node())
+            switch segment {
+            case .literal(let text): nodes[current].literals.append((text, new))
+            case .parameter: nodes[current].parameter = new
+            case .rest: nodes[current].rest = new
+            }
+            current = new
+        }
+        return current
+    }
+
+    private func child(of node: Int, _ segment: RouteTemplate.Segment) -> Int? {
+        switch segment {
+        case .literal(let text): nodes[node].literals.first { $0.text == text }?.child
+        case .parameter: nodes[node].parameter
+        case .rest: nodes[node].rest
+        }
+    }
+
+    // MARK: - Matching
+
+    /// Finds the routes of a raw path, which begins with a slash.
+    func match(_ path: ArraySlice<UInt8>) -> Match? {
+        var captures: [Range<Int>] = []
+        guard path.first == UInt8(ascii: "/"),
+            let node = descend(from: 0, path, at: path.startIndex + 1, &captures)
+        else { return nil }
+        return Match(routes: nodes[node].routes, captures: captures)
+    }
+
+    /// Follows the segment that begins at `start`. No two templates match the same path, so the
+    /// first way to the end is the only one.
+    private func descend(
+        from node: Int, _ path: ArraySlice<UInt8>, at start: Int, _ captures: inout [Range<Int>]
+    ) -> Int? {
+        let end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
+        for literal in nodes[node].literals where matches(literal.text, path, start..<end) {
+            if let found = step(to: literal.child, path, from: end, &captures) { return found }
+        }
+        if let parameter = nodes[node].parameter {
+            captures.append(start..<end)
+            if let found = step(to: parameter, path, from: end, &captures) { return found }
+            captures.removeLast()
+        }
+        guard let rest = nodes[node].rest else { return nil }
+        captures.append(start..<path.endIndex)
+        return rest
+    }
+
+    private func step(
+        to node: Int, _ path: ArraySlice<UInt8>, from end: Int, _ captures: inout [Range<Int>]
+    ) -> Int? {
+        if end < path.endIndex { return descend(from: node, path, at: end + 1, &captures) }
+        return nodes[node].routes.isEmpty ? nil : node
+    }
+
+    private func matches(
+        _ literal: [UInt8], _ path: ArraySlice<UInt8>, _ range: Range<Int>
+    ) -> Bool {
+        guard literal.count == range.count else { return false }
+        var index = range.lowerBound
+        for byte in literal {
+            guard path[index] == byte else { return false }
+            index += 1
+        }
+        return true
+    }
+
+    // MARK: - Methods
+
+    /// The route of a match for a method; nil when the path does not have that method.
+    func route(of match: Match, for method: HTTPRequest.Method) -> Route? {
+        for index in match.routes {
+            switch routes[index].methods {
+            case .any: return routes[index]
+            case .only(let own):
+                if own == method || (method == .head && own == .get) { return routes[index] }
+            }
+        }
+        return nil
+    }
+
+    /// What `Allow` says about a match (RFC 9110, section 10.2.1).
+    func allowedMethods(of match: Match) -> String {
+        var methods: [HTTPRequest.Method] = []
+        for index in match.routes {
+            switch routes[index].methods {
+            case .any: return Self.methods.map(\.rawValue).joined(separator: ", ")
+            case .only(let method): methods += method == .get ? [.get, .head] : [method]
+            }
+        }
+        return (methods + [.options]).map(\.rawValue).joined(separator: ", ")
+    }
+
+    /// The methods that the facade knows.
+    static let methods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .patch, .delete, .options,
+    ]
+}
