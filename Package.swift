@@ -77,6 +77,9 @@ let targets: [Target] = [
     tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
     tests("HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", httpTypes]),
     tests("HTTP2Tests", ["HTTP2"]),
+    tests(
+        "DaprClientTests",
+        ["DaprClient", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes]),
 ]
 
 // MARK: - Package

@@ -1,0 +1,22 @@
+import EventLoop
+
+/// The consumer's end of a streamed response. When nobody holds it any more, the stream to the
+/// sidecar is reset.
+final class BodyReader: Sendable {
+    private let channel: ByteChannel
+    private let loop: EventLoop
+
+    init(_ channel: ByteChannel, loop: EventLoop) {
+        self.channel = channel
+        self.loop = loop
+    }
+
+    deinit {
+        let channel = channel
+        loop.execute { channel.assumeIsolated { $0.abandon() } }
+    }
+
+    func next() async throws -> [UInt8]? {
+        try await channel.next()
+    }
+}

@@ -1,0 +1,96 @@
+import EventLoop
+import HTTP2
+
+// What happens on the stream.
+extension Exchange: HTTP2StreamHandler {
+    func stream(
+        _ stream: HTTP2Stream, received headers: HeaderBlock, kind: HeaderBlockKind,
+        endStream: Bool
+    ) {
+        guard !isOver else { return }
+        hasProgressed = true
+        switch kind {
+        case .informational: return
+        case .trailers: response?.trailers = headers
+        case .head:
+            var response = ExchangeResponse(head: headers)
+            if case .stream = request.reception, !endStream {
+                response.stream = openChannel()
+                answer(response)
+            }
+            self.response = response
+        }
+    }
+
+    func stream(_ stream: HTTP2Stream, received data: Span<UInt8>) {
+        guard !isOver else { return stream.consume(data.count) }
+        hasProgressed = true
+        switch request.reception {
+        case .stream:
+            var chunk: [UInt8] = []
+            chunk.append(copying: data)
+            _ = channel?.assumeIsolated { $0.offer(chunk) }
+        case .bytes(let limit):
+            stream.consume(data.count)
+            guard (response?.body.count ?? 0) + data.count <= limit else {
+                return fail(tooLarge(limit))
+            }
+            response?.body.append(copying: data)
+        case .messages:
+            stream.consume(data.count)
+            decodeMessages(data)
+        }
+    }
+
+    private func decodeMessages(_ data: Span<UInt8>) {
+        do throws(FramingError) {
+            try decoder?.decode(data) { message in
+                if response?.messageCount == 0 { response?.body = message }
+                response?.messageCount += 1
+            }
+        } catch .tooLong(_, let limit) {
+            fail(tooLarge(limit))
+        } catch {
+            fail(DaprError(.malformedResponse, "the sidecar's answer is not a gRPC message"))
+        }
+    }
+
+    private func tooLarge(_ limit: Int) -> DaprError {
+        DaprError(.tooLarge, "the sidecar's answer is longer than the limit of \(limit) bytes")
+    }
+
+    func streamReceivedEnd(_ stream: HTTP2Stream) {
+        guard let response, !isOver else { return }
+        if let decoder, !decoder.isAtBoundary {
+            return fail(DaprError(.malformedResponse, "the sidecar's answer ends in a message"))
+        }
+        finish(.success(response))
+    }
+
+    func streamBecameWritable(_ stream: HTTP2Stream) {
+        resumeUpload()
+    }
+
+    func stream(_ stream: HTTP2Stream, closed closure: StreamClosure) {
+        guard case .running(let connection, _) = place else { return }
+        ended(on: connection, closure)
+    }
+
+    /// A channel from the stream to the caller, who paces the sidecar by what it takes.
+    private func openChannel() -> BodyReader {
+        let channel = ByteChannel(loop: core.loop, capacity: 256 << 10)
+        channel.assumeIsolated { channel in
+            channel.setProducer(
+                taken: { count in
+                    self.hasProgressed = true
+                    self.stream?.consume(count)
+                },
+                abandon: {
+                    self.channel = nil
+                    self.cancel()
+                })
+        }
+        self.channel = channel
+        return BodyReader(channel, loop: core.loop)
+    }
+}

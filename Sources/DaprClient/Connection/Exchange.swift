@@ -1,0 +1,194 @@
+import EventLoop
+import HTTP2
+
+/// One request on its way: it waits in the pool, then is a stream of a connection, and ends once.
+///
+/// Sound as Sendable: after its making everything happens on the loop's thread. Other threads only
+/// carry the reference, to post a cancellation.
+final class Exchange: @unchecked Sendable {
+    typealias Outcome = Result<ExchangeResponse, DaprError>
+
+    enum Place {
+        case new
+        case waiting
+        case running(on: SidecarConnection, HTTP2Stream)
+        case over
+    }
+
+    let request: ExchangeRequest
+    unowned let core: SidecarCore
+    /// Keeps the core alive.
+    private let pool: SidecarPool
+    private var continuation: CheckedContinuation<Outcome, Never>?
+    private var timer: LoopTimer?
+    var place = Place.new
+    /// How often a stream was opened for it.
+    var attempts = 0
+
+    var response: ExchangeResponse?
+    var decoder: MessageDecoder?
+    var channel: ByteChannel?
+    /// Something moved since the timer was set.
+    var hasProgressed = false
+    private(set) var isOver = false
+
+    private let deadline: MonotonicTime
+    private var isUploading = false
+    private var upload: Task<Void, Never>?
+    private var uploadWaiter: CheckedContinuation<Void, Never>?
+
+    init(_ request: ExchangeRequest, core: SidecarCore, pool: SidecarPool) {
+        self.request = request
+        self.core = core
+        self.pool = pool
+        deadline = core.loop.now + request.timeout
+    }
+
+    /// Starts the clock.
+    func begin(_ continuation: CheckedContinuation<Outcome, Never>) {
+        self.continuation = continuation
+        setTimer()
+    }
+
+    var isStreamed: Bool {
+        if case .stream = request.reception { return true }
+        if case .stream = request.content { return true }
+        return false
+    }
+
+    // MARK: - The stream
+
+    /// Opens a stream for this exchange.
+    func run(on connection: SidecarConnection) throws(HTTP2Error) {
+        var bytes: [UInt8] = []
+        var end = true
+        switch request.content {
+        case .bytes(let content): bytes = content
+        case .stream: end = false
+        }
+        let stream = try connection.open(request.head, body: bytes, end: end, handler: self)
+        attempts += 1
+        place = .running(on: connection, stream)
+        if case .messages(let limit) = request.reception {
+            decoder = MessageDecoder(limit: limit)
+        }
+        if case .stream(let next) = request.content { startUpload(next) }
+    }
+
+    /// Whether a stream that the sidecar did not process may be opened again.
+    var isRepeatable: Bool {
+        if case .stream = request.content { return false }
+        return attempts < 2 && response == nil && !isOver
+    }
+
+    var stream: HTTP2Stream? {
+        if case .running(_, let stream) = place { stream } else { nil }
+    }
+
+    // MARK: - The end
+
+    /// The sidecar's clock may be a little ahead when it gives a call up at its deadline.
+    var isDeadlineNear: Bool { deadline - core.loop.now < .milliseconds(50) }
+
+    /// The caller's task was cancelled.
+    func cancel() {
+        fail(DaprError(.cancelled, "the call was cancelled"))
+    }
+
+    private func timeIsUp() {
+        timer = nil
+        if isStreamed, hasProgressed {
+            hasProgressed = false
+            return setTimer()
+        }
+        fail(DaprError(.deadlineExceeded, "no answer within \(request.timeout)"))
+    }
+
+    private func setTimer() {
+        timer = core.loop.schedule(after: request.timeout) { self.timeIsUp() }
+    }
+
+    func fail(_ error: DaprError) {
+        finish(.failure(error))
+    }
+
+    /// Gives the caller its answer, and lets go of everything but the stream's own end.
+    func finish(_ outcome: Outcome) {
+        guard !isOver else { return }
+        isOver = true
+        if let timer { core.loop.cancel(timer) }
+        timer = nil
+        if case .waiting = place {
+            core.withdraw(self)
+            place = .over
+        }
+        upload?.cancel()
+        resumeUpload()
+        if let channel {
+            let error: DaprError? = if case .failure(let error) = outcome { error } else { nil }
+            channel.assumeIsolated { $0.finish(throwing: error) }
+            self.channel = nil
+        }
+        if let stream, outcome.isFailure || stream.pendingBytes > 0 || isUploading {
+            stream.reset(.cancel)
+        }
+        continuation.take()?.resume(returning: outcome)
+    }
+
+    /// Answers the caller with the head, while content goes on to come.
+    func answer(_ response: ExchangeResponse) {
+        continuation.take()?.resume(returning: .success(response))
+    }
+
+    // MARK: - Streamed content
+
+    private func startUpload(_ next: @escaping @Sendable () async throws -> [UInt8]?) {
+        isUploading = true
+        upload = Task(executorPreference: core.loop) { [pool] in
+            await pool.upload(next, for: self)
+        }
+    }
+
+    /// Sends one chunk of the request's content.
+    ///
+    /// - Returns: whether more can follow at once; otherwise wait for `room`.
+    func send(_ chunk: [UInt8]) -> Bool {
+        hasProgressed = true
+        guard let stream, !isOver else { return true }
+        stream.send(chunk)
+        return stream.isWritable
+    }
+
+    func endUpload() {
+        isUploading = false
+        guard let stream, !isOver else { return }
+        stream.send([], end: true)
+    }
+
+    /// Keeps the continuation until the stream takes more, or is over.
+    func waitForRoom(_ waiter: CheckedContinuation<Void, Never>) {
+        guard !isOver else { return waiter.resume() }
+        uploadWaiter = waiter
+    }
+
+    func resumeUpload() {
+        hasProgressed = true
+        uploadWaiter.take()?.resume()
+    }
+
+    /// Tells the pool that the stream is gone.
+    func ended(on connection: SidecarConnection, _ closure: StreamClosure) {
+        place = .over
+        core.ended(self, on: connection, closure)
+    }
+}
+
+extension Exchange.Outcome {
+    fileprivate var isFailure: Bool {
+        if case .failure = self { true } else { false }
+    }
+}
+
+extension Exchange: Equatable {
+    static func == (left: Exchange, right: Exchange) -> Bool { left === right }
+}

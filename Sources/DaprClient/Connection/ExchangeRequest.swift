@@ -1,0 +1,43 @@
+import HTTP2
+
+/// One HTTP/2 request as the transports hand it to the pool.
+struct ExchangeRequest: Sendable {
+    /// What is sent after the head.
+    enum Content: Sendable {
+        case bytes([UInt8])
+        /// Pulled chunk by chunk as the sidecar takes it.
+        case stream(@Sendable () async throws -> [UInt8]?)
+    }
+
+    /// What becomes of the response's content.
+    enum Reception: Sendable {
+        /// gRPC messages, each at most this long.
+        case messages(limit: Int)
+        /// All of it in memory, at most this long.
+        case bytes(limit: Int)
+        /// Given on as it comes, at the consumer's pace.
+        case stream
+    }
+
+    var head: HeaderBlock
+    var content = Content.bytes([])
+    var reception: Reception
+    /// In all; between two signs of progress where content is streamed.
+    var timeout: Duration
+    /// Dials although the pool is in back-off.
+    var isProbe = false
+}
+
+/// What came back.
+struct ExchangeResponse: Sendable {
+    /// The head; for a gRPC answer of trailers only it holds these.
+    var head: HeaderBlock
+    /// The content, or the gRPC message.
+    var body: [UInt8] = []
+    /// How many gRPC messages came; `body` is the first.
+    var messageCount = 0
+    /// The fields after the content.
+    var trailers: HeaderBlock?
+    /// The rest of a streamed response.
+    var stream: BodyReader?
+}

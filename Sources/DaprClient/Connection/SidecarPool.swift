@@ -1,0 +1,65 @@
+import EventLoop
+
+/// One API of one sidecar, for tasks: they call it, and what it owns stays on the loop's thread.
+///
+/// A task that already runs on that loop enters and leaves it without a hop.
+actor SidecarPool {
+    nonisolated let loop: EventLoop
+    nonisolated let endpoint: SidecarEndpoint
+    private let core: SidecarCore
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
+
+    init(
+        to endpoint: SidecarEndpoint, on loop: EventLoop, dialTimeout: Duration = .seconds(5),
+        policy: ConnectionPool<Exchange>.Policy = .init()
+    ) {
+        self.loop = loop
+        self.endpoint = endpoint
+        core = SidecarCore(to: endpoint, on: loop, dialTimeout: dialTimeout, policy: policy)
+    }
+
+    /// Sends a request and waits for the response, or for its head where it is streamed.
+    func perform(_ request: ExchangeRequest) async -> Exchange.Outcome {
+        guard !Task.isCancelled else {
+            return .failure(DaprError(.cancelled, "the call was cancelled", isUnprocessed: true))
+        }
+        let loop = loop
+        let exchange = Exchange(request, core: core, pool: self)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                exchange.begin(continuation)
+                core.start(exchange)
+            }
+        } onCancel: {
+            // From whatever thread; a queued call, so that it cannot come amid another one.
+            loop.execute { exchange.cancel() }
+        }
+    }
+
+    /// Sends a request's streamed content as fast as the sidecar takes it.
+    func upload(
+        _ next: @Sendable () async throws -> [UInt8]?, for exchange: Exchange
+    ) async {
+        do {
+            while let chunk = try await next() {
+                if !exchange.send(chunk) {
+                    await withCheckedContinuation { exchange.waitForRoom($0) }
+                }
+                if exchange.isOver { return }
+            }
+            exchange.endUpload()
+        } catch {
+            exchange.fail(
+                DaprError(.cancelled, "the request's content could not be read: \(error)"))
+        }
+    }
+
+    /// Closes every connection; each call that is open fails once.
+    func shutDown() {
+        core.shutDown()
+    }
+
+    /// What is going on.
+    var statistics: ConnectionStatistics { core.snapshot }
+}

@@ -1,0 +1,211 @@
+import HTTP2
+
+/// Which part of Dapr's API was called: the same status means different things in them.
+enum BuildingBlock: CaseIterable {
+    case state, publish, invoke, secrets, metadata, health
+}
+
+// MARK: - What the sidecar said
+
+extension DaprError {
+    /// What a gRPC status means. The reason counts first, the code second.
+    init(_ status: GRPCStatus, in block: BuildingBlock) {
+        self.init(
+            Self.kind(of: status, in: block), status.message, code: status.reason,
+            status: .grpc(status.code), details: status.details)
+    }
+
+    private static func kind(of status: GRPCStatus, in block: BuildingBlock) -> Kind {
+        if block == .invoke { return invokeKind(status) }
+        if let reason = status.reason, let kind = kind(ofCode: reason, .grpc(status.code)) {
+            return kind
+        }
+        return kind(ofGRPCCode: status.code, message: status.message, in: block)
+    }
+
+    private static func invokeKind(_ status: GRPCStatus) -> Kind {
+        switch status.code {
+        case 2, 13: kind(ofInvokeMessage: status.message)
+        default: kind(ofGRPCCode: status.code, message: status.message, in: .invoke)
+        }
+    }
+
+    /// What an error answer of the HTTP API means. `errorCode` counts first, the status second.
+    init(
+        httpStatus status: Int, code: String?, message: String, details: [Detail] = [],
+        in block: BuildingBlock
+    ) {
+        self.init(
+            Self.kind(ofHTTPStatus: status, code: code, message: message, in: block), message,
+            code: code, status: .http(status), details: details)
+    }
+
+    private static func kind(
+        ofHTTPStatus status: Int, code: String?, message: String, in block: BuildingBlock
+    ) -> Kind {
+        // There is no 413: the limit shows in the text of several other errors (http-api.md 1.6).
+        if status >= 400, message.contains("stream too large") { return .tooLarge }
+        if code == "ERR_DIRECT_INVOKE" {
+            guard block == .invoke else {
+                // The fallback for paths that this sidecar does not serve, or does not allow.
+                return .notSupported
+            }
+            return status == 403 ? .denied : kind(ofInvokeMessage: message)
+        }
+        if let code, let kind = kind(ofCode: code, .http(status)) { return kind }
+        return kind(ofHTTPStatus: status)
+    }
+}
+
+// MARK: - Tables
+
+extension DaprError {
+    /// By `errorCode` or `ErrorInfo.reason`: the same fault has one name in each API. Codes that
+    /// stand for several faults are decided by the status; nil leaves it to the status alone.
+    static func kind(ofCode code: String, _ status: TransportStatus) -> Kind? {
+        switch code {
+        case "ERR_STATE_STORE_NOT_FOUND", "ERR_STATE_STORE_NOT_CONFIGURED",
+            "DAPR_STATE_NOT_FOUND", "DAPR_STATE_NOT_CONFIGURED",
+            "ERR_PUBSUB_NOT_FOUND", "ERR_PUBSUB_NOT_CONFIGURED",
+            "DAPR_PUBSUB_NOT_FOUND", "DAPR_PUBSUB_NOT_CONFIGURED", "DAPR_PUBSUB_TEST_NOT_FOUND",
+            "ERR_SECRET_STORE_NOT_FOUND", "ERR_SECRET_STORES_NOT_CONFIGURED":
+            .noSuchComponent
+        case "ERR_STATE_STORE_NOT_SUPPORTED", "DAPR_STATE_TRANSACTIONS_NOT_SUPPORTED",
+            "DAPR_STATE_QUERYING_NOT_SUPPORTED", "ERR_API_UNIMPLEMENTED", "Not Implemented":
+            .notSupported
+        case "ERR_STATE_STORE_TOO_MANY_TRANSACTIONS", "DAPR_STATE_TOO_MANY_TRANSACTIONS",
+            "ERR_NOT_SUPPORTED_STATE_OPERATION", "DAPR_STATE_ILLEGAL_KEY",
+            "ERR_PUBSUB_EMPTY", "ERR_TOPIC_NAME_EMPTY",
+            "DAPR_PUBSUB_NAME_EMPTY", "DAPR_PUBSUB_TOPIC_NAME_EMPTY",
+            "ERR_PUBSUB_REQUEST_METADATA", "DAPR_PUBSUB_METADATA_DESERIALIZATION",
+            "ERR_PUBSUB_CLOUD_EVENTS_SER", "DAPR_PUBSUB_CLOUD_EVENT_CREATION",
+            "ERR_PUBSUB_EVENTS_SER", "DAPR_PUBSUB_MARSHAL_ENVELOPE",
+            "DAPR_PUBSUB_MARSHAL_EVENTS", "DAPR_PUBSUB_UNMARSHAL_EVENTS",
+            "ERR_MALFORMED_REQUEST", "ERR_BODY_READ", "ERR_BAD_REQUEST",
+            "ERR_HEALTH_APPID_NOT_MATCH":
+            .invalidArgument
+        case "ERR_PUBSUB_FORBIDDEN", "DAPR_PUBSUB_FORBIDDEN", "ERR_PERMISSION_DENIED":
+            .denied
+        case "ERR_STATE_SAVE", "ERR_STATE_DELETE":
+            // One code for a conflict, a malformed ETag and a store that is down.
+            switch status {
+            case .http(409), .grpc(10): .conflict
+            case .http(400), .grpc(3): .invalidArgument
+            default: .componentFailed
+            }
+        case "ERR_STATE_GET", "ERR_STATE_BULK_GET", "ERR_STATE_TRANSACTION", "ERR_STATE_QUERY",
+            "DAPR_STATE_QUERY_FAILED", "ERR_PUBLISH_OUTBOX", "DAPR_PUBSUB_OUTBOX",
+            "ERR_PUBSUB_PUBLISH_MESSAGE", "DAPR_PUBSUB_PUBLISH_MESSAGE", "ERR_SECRET_GET":
+            .componentFailed
+        case "ERR_HEALTH_NOT_READY", "ERR_OUTBOUND_HEALTH_NOT_READY": .unavailable
+        case "ERR_MALFORMED_RESPONSE": .malformedResponse
+        case "Unauthorized": .unauthenticated
+        default: nil
+        }
+    }
+
+    /// By gRPC code (dapr/grpc-api.md section 18.4).
+    static func kind(ofGRPCCode code: Int, message: String, in block: BuildingBlock) -> Kind {
+        let isComponent = block == .state || block == .publish || block == .secrets
+        switch code {
+        // Not our own cancellation, which needs no answer: the sidecar gave the call up.
+        case 1: return .unavailable
+        // An unknown method falls through to the sidecar's proxy, which misses an app id.
+        case 2 where message.contains("dapr-app-id not found"): return .notSupported
+        case 2: return isComponent ? .componentFailed : .unknown
+        // Errors on secrets have no details, and this code means an unknown store.
+        case 3: return block == .secrets ? .noSuchComponent : .invalidArgument
+        case 4: return .deadlineExceeded
+        case 5: return .notFound
+        case 6, 10: return .conflict
+        case 7: return .denied
+        case 8: return message.contains("larger than max") ? .tooLarge : .unavailable
+        case 9: return isComponent ? .noSuchComponent : .unknown
+        case 11: return .invalidArgument
+        case 12: return .notSupported
+        case 13, 15: return .componentFailed
+        case 14: return .unavailable
+        case 16: return .unauthenticated
+        default: return .unknown
+        }
+    }
+
+    /// By HTTP status.
+    static func kind(ofHTTPStatus status: Int) -> Kind {
+        switch status {
+        case 400: .invalidArgument
+        case 401: .unauthenticated
+        case 403: .denied
+        case 404: .notFound
+        case 405, 501: .notSupported
+        case 408, 504: .deadlineExceeded
+        case 409, 412: .conflict
+        case 413, 431: .tooLarge
+        case 429, 502, 503: .unavailable
+        case 500: .componentFailed
+        default: .unknown
+        }
+    }
+
+    /// What the sidecar's own failure to invoke means: its errors have no code, only texts.
+    static func kind(ofInvokeMessage message: String) -> Kind {
+        if message.contains("couldn't find service") || message.contains("timeout waiting for addr")
+            || message.contains("failed getting app id")
+        {
+            return .noSuchComponent
+        }
+        if message.contains("invalid method") || message.contains("invalid app id")
+            || message.contains("invalid HTTP verb")
+        {
+            return .invalidArgument
+        }
+        if message.contains("stream too large") || message.contains("larger than max") {
+            return .tooLarge
+        }
+        return message.contains("is not ready") ? .unavailable : .componentFailed
+    }
+}
+
+// MARK: - What the connection did
+
+extension DaprError {
+    /// No connection could be had; nothing was sent.
+    static func unreachable(_ reason: String) -> DaprError {
+        DaprError(.unavailable, reason, isUnprocessed: true)
+    }
+
+    /// The stream ended before an answer was complete (dapr/grpc-api.md section 19.6).
+    ///
+    /// - Parameter isDeadlineNear: the sidecar's own CANCEL means that its clock was first.
+    init(_ closure: StreamClosure, isDeadlineNear: Bool) {
+        let kind: Kind
+        let message: String
+        switch closure.cause {
+        case .connection(let error):
+            kind = error.kind == .protocolViolation ? .malformedResponse : .unavailable
+            message = "the connection to the sidecar ended: \(error.text)"
+        case .goAway:
+            kind = .unavailable
+            message = "the sidecar is closing the connection"
+        case .finished:
+            kind = .malformedResponse
+            message = "the sidecar's answer is not complete"
+        case .resetByPeer, .resetLocally:
+            kind =
+                closure.code == .cancel && isDeadlineNear
+                ? .deadlineExceeded : Self.kind(ofReset: closure.code)
+            message = "the stream was reset: \(closure.code)"
+        }
+        self.init(kind, message, isUnprocessed: closure.isUnprocessed)
+    }
+
+    private static func kind(ofReset code: HTTP2ErrorCode) -> Kind {
+        switch code {
+        case .refusedStream, .cancel, .enhanceYourCalm: .unavailable
+        case .inadequateSecurity: .denied
+        // What the Go server says to a header list that is too long.
+        case .frameSizeError: .tooLarge
+        default: .malformedResponse
+        }
+    }
+}

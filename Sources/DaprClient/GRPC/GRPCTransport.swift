@@ -1,0 +1,148 @@
+import EventLoop
+import HTTP2
+import SwiftProtobuf
+
+/// The sidecar's gRPC API as a `DaprAPI`.
+struct GRPCTransport: Sendable {
+    let pool: SidecarPool
+    let settings: TransportSettings
+    /// The fields that every request has.
+    private let fields: HeaderBlock
+
+    init(pool: SidecarPool, settings: TransportSettings) throws(DaprError) {
+        self.pool = pool
+        self.settings = settings
+        var fields = HeaderBlock(capacity: 256)
+        do throws(HeaderFieldError) {
+            try fields.append(":method", "POST")
+            try fields.append(":scheme", "http")
+            try fields.append(":authority", pool.endpoint.authority)
+            try fields.append("content-type", "application/grpc")
+            try fields.append("te", "trailers")
+            try fields.append("user-agent", settings.userAgent)
+            if let token = settings.apiToken {
+                try fields.append("dapr-api-token", token, neverIndexed: true)
+            }
+        } catch {
+            throw DaprError(error)
+        }
+        self.fields = fields
+    }
+
+    /// Calls a unary method.
+    func call<Request, Response>(
+        _ rpc: RPC<Request, Response>, _ request: Request, in block: BuildingBlock,
+        _ options: CallOptions
+    ) async throws(DaprError) -> Response {
+        let response = try await exchange(rpc, Self.frame(request), block, options)
+        return try Self.message(response)
+    }
+
+    /// Sends a framed message, and waits for an answer that is OK.
+    func exchange<Request, Response>(
+        _ rpc: RPC<Request, Response>, _ message: [UInt8], _ block: BuildingBlock,
+        _ options: CallOptions, extra: HeaderBlock? = nil
+    ) async throws(DaprError) -> ExchangeResponse {
+        let response = try await send(rpc, message, options, extra: extra)
+        guard GRPCStatus.isOK(response) else {
+            throw DaprError(GRPCStatus(response), in: block)
+        }
+        guard response.messageCount == 1 else {
+            throw DaprError(
+                .malformedResponse, "the answer has \(response.messageCount) messages, not one")
+        }
+        return response
+    }
+
+    /// Sends a framed message, and waits for whatever comes back.
+    func send<Request, Response>(
+        _ rpc: RPC<Request, Response>, _ message: [UInt8], _ options: CallOptions,
+        extra: HeaderBlock? = nil
+    ) async throws(DaprError) -> ExchangeResponse {
+        let length = message.count - MessageFraming.prefixSize
+        guard length <= settings.maxMessageSize else {
+            throw DaprError(
+                .tooLarge,
+                "the message has \(length) bytes, the limit is \(settings.maxMessageSize)")
+        }
+        let timeout = options.timeout ?? settings.timeout
+        var head = HeaderBlock(capacity: 512)
+        do throws(HeaderFieldError) {
+            try head.append(":path", rpc.path)
+            head.append(contentsOf: fields)
+            try head.append("grpc-timeout", GRPCTimeout.format(timeout))
+            try head.append(options.trace)
+        } catch {
+            throw DaprError(error)
+        }
+        if let extra { head.append(contentsOf: extra) }
+        let request = ExchangeRequest(
+            head: head, content: .bytes(message),
+            reception: .messages(limit: settings.maxMessageSize), timeout: timeout)
+        return try await pool.perform(request).get()
+    }
+
+    static func frame(_ message: some Message) throws(DaprError) -> [UInt8] {
+        do {
+            let content: [UInt8] = try message.serializedBytes()
+            var bytes = MessageFraming.begin(capacity: content.count)
+            bytes.append(contentsOf: content)
+            MessageFraming.finish(&bytes)
+            return bytes
+        } catch {
+            throw DaprError(.invalidArgument, "the request cannot be encoded: \(error)")
+        }
+    }
+
+    static func message<Response: Message>(
+        _ response: ExchangeResponse
+    ) throws(DaprError) -> Response {
+        do {
+            return try Response(serializedBytes: response.body)
+        } catch {
+            throw DaprError(.malformedResponse, "the sidecar's message cannot be read: \(error)")
+        }
+    }
+}
+
+/// What both transports are told.
+struct TransportSettings: Sendable {
+    var apiToken: String?
+    var userAgent = "daprgw/0.1.0"
+    /// How long a call may take when it does not say.
+    var timeout: Duration = .seconds(10)
+    /// The longest message or content, in bytes, in each direction.
+    var maxMessageSize = 4 << 20
+    /// The longest header list of the HTTP API, in bytes.
+    var headerLimit = 3584
+}
+
+/// `grpc-timeout` (dapr/grpc-api.md section 19.5).
+enum GRPCTimeout {
+    /// A duration in the finest unit that needs at most eight digits, rounded up.
+    static func format(_ duration: Duration) -> String {
+        let limit: Int64 = 99_999_999
+        var count = max(duration.nanosecondsClamped, 1)
+        for (unit, next) in [("n", 1000), ("u", 1000), ("m", 1000), ("S", 60), ("M", 60)] {
+            if count <= limit { return "\(count)\(unit)" }
+            count = (count - 1) / Int64(next) + 1
+        }
+        return "\(min(count, limit))H"
+    }
+}
+
+extension HeaderBlock {
+    /// Adds what there is of a trace context.
+    mutating func append(_ trace: TraceContext) throws(HeaderFieldError) {
+        if let parent = trace.parent { try append("traceparent", parent) }
+        if let state = trace.state { try append("tracestate", state) }
+        if let baggage = trace.baggage { try append("baggage", baggage) }
+    }
+}
+
+extension DaprError {
+    /// A value that cannot be sent in a header field.
+    init(_ error: HeaderFieldError) {
+        self.init(.invalidArgument, "\(error)", isUnprocessed: true)
+    }
+}

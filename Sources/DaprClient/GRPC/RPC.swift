@@ -1,0 +1,43 @@
+import DaprProtos
+import SwiftProtobuf
+
+/// A unary method of the sidecar's gRPC API: its path and the types of its messages.
+struct RPC<Request: Message & Sendable, Response: Message & Sendable>: Sendable {
+    /// What `:path` says.
+    let path: String
+
+    init(_ method: String) {
+        path = "/dapr.proto.runtime.v1.Dapr/" + method
+    }
+}
+
+/// All methods that the client calls.
+enum RPCs {
+    typealias Empty = Google_Protobuf_Empty
+
+    static let getState = RPC<
+        Dapr_Proto_Runtime_V1_GetStateRequest, Dapr_Proto_Runtime_V1_GetStateResponse
+    >("GetState")
+    static let saveState = RPC<Dapr_Proto_Runtime_V1_SaveStateRequest, Empty>("SaveState")
+    static let deleteState = RPC<Dapr_Proto_Runtime_V1_DeleteStateRequest, Empty>("DeleteState")
+    static let getBulkState = RPC<
+        Dapr_Proto_Runtime_V1_GetBulkStateRequest, Dapr_Proto_Runtime_V1_GetBulkStateResponse
+    >("GetBulkState")
+    static let executeStateTransaction = RPC<
+        Dapr_Proto_Runtime_V1_ExecuteStateTransactionRequest, Empty
+    >("ExecuteStateTransaction")
+    static let publishEvent = RPC<Dapr_Proto_Runtime_V1_PublishEventRequest, Empty>("PublishEvent")
+    static let invokeService = RPC<
+        Dapr_Proto_Runtime_V1_InvokeServiceRequest, Dapr_Proto_Common_V1_InvokeResponse
+    >("InvokeService")
+    static let getSecret = RPC<
+        Dapr_Proto_Runtime_V1_GetSecretRequest, Dapr_Proto_Runtime_V1_GetSecretResponse
+    >("GetSecret")
+    static let getBulkSecret = RPC<
+        Dapr_Proto_Runtime_V1_GetBulkSecretRequest, Dapr_Proto_Runtime_V1_GetBulkSecretResponse
+    >("GetBulkSecret")
+    static let getMetadata = RPC<
+        Dapr_Proto_Runtime_V1_GetMetadataRequest, Dapr_Proto_Runtime_V1_GetMetadataResponse
+    >("GetMetadata")
+    static let setMetadata = RPC<Dapr_Proto_Runtime_V1_SetMetadataRequest, Empty>("SetMetadata")
+}
