@@ -1,0 +1,56 @@
+import Glibc
+
+/// The few things that a daemon reads from and writes to files.
+public enum SystemFiles {
+    /// Reads a whole file.
+    ///
+    /// - Parameters:
+    ///   - path: the path of the file.
+    ///   - limit: the most bytes to read; a longer file throws `EFBIG`.
+    public static func read(_ path: String, upTo limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
+        let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw lastError("open") }
+        let file = Descriptor(takingOwnershipOf: number)
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16 * 1024)
+        while true {
+            // Reads into our own array, at most its length.
+            let count = unsafe chunk.withUnsafeMutableBytes { raw in
+                unsafe Glibc.read(file.rawValue, raw.baseAddress, raw.count)
+            }
+            if count == 0 { return content }
+            if count < 0 {
+                guard errno == EINTR else { throw lastError("read") }
+                continue
+            }
+            guard content.count + count <= limit else {
+                throw SystemError(function: "read", errno: EFBIG)
+            }
+            content.append(contentsOf: chunk[..<count])
+        }
+    }
+
+    /// Writes to the standard error; what cannot be written is lost, there is nowhere to complain.
+    public static func writeToStandardError(_ bytes: [UInt8]) {
+        var start = 0
+        while start < bytes.count {
+            // Within the array: `start` never exceeds its length.
+            let count = unsafe bytes.withUnsafeBytes { raw in
+                unsafe write(2, raw.baseAddress?.advanced(by: start), raw.count - start)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            start += count
+        }
+    }
+
+    /// The number of entries in a directory, without `.` and `..`; nil when it cannot be read.
+    static func entryCount(of path: String) -> Int? {
+        // The stream is owned here; entries are only counted.
+        guard let directory = unsafe opendir(path) else { return nil }
+        defer { unsafe closedir(directory) }
+        var count = 0
+        while unsafe readdir(directory) != nil { count += 1 }
+        return max(0, count - 2)
+    }
+}
