@@ -69,6 +69,7 @@ let targets: [Target] = [
         swiftSettings: strict),
 
     tests("DaprProtosTests", ["DaprProtos", protobuf]),
+    tests("GatewayRoutesTests", ["GatewayRoutes", "DaprClient", "HTTPMessage", "JSON", httpTypes]),
     tests("JSONTests", ["JSON"]),
     .target(
         name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/Support",

@@ -30,13 +30,15 @@ public struct Facade: Sendable {
     ///   - request: the request.
     ///   - id: the name of the request.
     ///   - dapr: what the handler calls.
+    ///   - isReady: whether the gateway can serve, for `/healthz`.
     public func open(
-        _ request: Request, id: String, dapr: any DaprAPI
+        _ request: Request, id: String, dapr: any DaprAPI, isReady: Bool = true
     ) throws(GatewayError) -> RequestContext {
         let request = try admitted(request)
         let (route, captures) = try route(of: request)
         return try RequestContext(
-            request, id: id, route: route, captures: captures, facade: self, dapr: dapr)
+            request, id: id, route: route, captures: captures, facade: self, dapr: dapr,
+            isReady: isReady)
     }
 
     /// What to do with the body of a request whose head has come.

@@ -1,4 +1,6 @@
 extension Facade {
     /// All routes of the facade, in the order of the front page.
-    static let routes: [Route] = StateRoutes.routes + PageRoutes.routes
+    static let routes: [Route] =
+        StateRoutes.routes + PublishRoutes.routes + InvokeRoutes.routes + SecretRoutes.routes
+        + MetadataRoutes.routes + PageRoutes.routes
 }

@@ -22,13 +22,14 @@ public final class RequestContext {
     let query: Query
     let settings: FacadeSettings
     let facade: Facade
+    let isReady: Bool
     private let dapr: any DaprAPI
     private let captures: [Range<Int>]
     private let trace: TraceContext
 
     init(
         _ request: Request, id: String, route: Route, captures: [Range<Int>], facade: Facade,
-        dapr: any DaprAPI
+        dapr: any DaprAPI, isReady: Bool
     ) throws(GatewayError) {
         self.request = request
         self.id = id
@@ -36,6 +37,7 @@ public final class RequestContext {
         self.captures = captures
         self.facade = facade
         self.dapr = dapr
+        self.isReady = isReady
         settings = facade.settings
         trace = TraceContext(request.fields)
         switch route.parameters {

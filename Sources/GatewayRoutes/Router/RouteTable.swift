@@ -112,7 +112,7 @@ public struct RouteTable: Sendable {
     func route(of match: Match, for method: HTTPRequest.Method) -> Route? {
         for index in match.routes {
             switch routes[index].methods {
-            case .any: return routes[index]
+            case .any: if Self.methods.contains(method) { return routes[index] }
             case .only(let own):
                 if own == method || (method == .head && own == .get) { return routes[index] }
             }

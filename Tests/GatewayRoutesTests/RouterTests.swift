@@ -1,0 +1,73 @@
+import HTTPMessage
+import HTTPTypes
+import Testing
+
+@testable import GatewayRoutes
+
+@Suite("Router")
+struct RouterTests {
+    private func table(_ templates: String...) throws -> RouteTable {
+        try Router(templates.map { route(.only(.get), $0) }).freeze()
+    }
+
+    private func route(_ methods: Route.Methods, _ template: String) -> Route {
+        Route(
+            methods, template, summary: "", example: "",
+            handler: .immediate { _ in Response(.ok) })
+    }
+
+    @Test(
+        "a path leads to the one template that it matches",
+        arguments: [
+            ("/", "/", []), ("/a", "/a", []), ("/a/", "/a/{x}", [""]), ("/a/b", "/a/{x}", ["b"]),
+            ("/a/b/c", "/a/{x}/c", ["b"]), ("/a/b/d", nil, []), ("/a/b/c/", nil, []),
+            ("/r/", "/r/{p...}", [""]), ("/r/x//y/", "/r/{p...}", ["x//y/"]), ("/r", nil, []),
+            ("/s/1/k", "/s/{id}/{k...}", ["1", "k"]), ("/s/1", "/s/{id}", ["1"]),
+            ("/A", nil, []), ("/%61", nil, []), ("//", nil, []), ("", nil, []), ("a", nil, []),
+            ("/z/y/x", "/z/y/x", []), ("/z/w/v", "/z/{q}/v", ["w"]), ("/z/y/v", "/z/{q}/v", ["y"]),
+        ] as [(String, String?, [String])])
+    func matching(path: String, template: String?, captures: [String]) throws {
+        let table = try table(
+            "/", "/a", "/a/{x}", "/a/{x}/c", "/r/{p...}", "/s/{id}", "/s/{id}/{k...}", "/z/y/x",
+            "/z/{q}/v")
+        let bytes = Array(path.utf8)
+        let match = table.match(bytes[...])
+        #expect(match.map { table.routes[$0.routes[0]].template.description } == template)
+        let texts = match?.captures.map { String(decoding: bytes[$0], as: UTF8.self) }
+        #expect(texts ?? [] == captures)
+    }
+
+    @Test(
+        "routes that the same request could mean are refused, and both are named",
+        arguments: [
+            ("/a/{x}", "/a/b"), ("/a/{x...}", "/a/b/c"), ("/a/{x}", "/a/{y}"),
+            ("/{x}/b", "/a/{y}"), ("/a/{x...}", "/a/{y}"),
+        ])
+    func ambiguity(first: String, second: String) {
+        #expect {
+            try table(first, second)
+        } throws: { error in
+            let text = "\(error)"
+            return text.contains("GET \(first)") && text.contains("GET \(second)")
+        }
+    }
+
+    @Test("one path may have a route for each method, but ANY is all of them")
+    func methods() throws {
+        let get = route(.only(.get), "/a/{x}")
+        let put = route(.only(.put), "/a/{y}")
+        let any = route(.any, "/a/{z}")
+        let table = try Router([get, put]).freeze()
+        let match = try #require(table.match(Array("/a/b".utf8)[...]))
+        #expect(table.route(of: match, for: .head)?.template.description == "/a/{x}")
+        #expect(table.route(of: match, for: .put)?.template.description == "/a/{y}")
+        #expect(table.route(of: match, for: .post) == nil)
+        #expect(table.allowedMethods(of: match) == "GET, HEAD, PUT, OPTIONS")
+        #expect(throws: AmbiguousRoutes.self) { try Router([get, any]).freeze() }
+    }
+
+    @Test("a template that takes the rest in the middle is a mistake in the source")
+    func restInTheMiddle() async {
+        await #expect(processExitsWith: .failure) { _ = RouteTemplate("/a/{x...}/b") }
+    }
+}

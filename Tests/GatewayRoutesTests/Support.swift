@@ -1,0 +1,56 @@
+import DaprClient
+import HTTPMessage
+import HTTPTypes
+import JSON
+import Testing
+
+@testable import GatewayRoutes
+
+extension FacadeSettings {
+    /// Every component has a default, everything else is as it comes.
+    static let test: FacadeSettings = {
+        var settings = FacadeSettings()
+        settings.defaults = .init(state: "statestore", pubsub: "pubsub", secrets: "vault")
+        return settings
+    }()
+}
+
+extension FakeDapr {
+    var calls: [String] { now.calls }
+
+    /// Sends one request through the whole facade.
+    func send(
+        _ method: HTTPRequest.Method, _ target: String,
+        _ fields: [(name: String, value: String)] = [],
+        body: String? = nil, settings: FacadeSettings = .test
+    ) async -> Response {
+        let request = Request(
+            method: method, target: RequestTarget(target), fields: FieldBlock(fields),
+            body: body.map { .bytes(Array($0.utf8)) } ?? .empty)
+        return await Facade(settings: settings).respond(to: request, id: "test-1", dapr: self)
+    }
+}
+
+extension Response {
+    /// The body as text.
+    var text: String {
+        if case .bytes(let bytes) = body { String(decoding: bytes, as: UTF8.self) } else { "" }
+    }
+
+    /// The code of the problem document, without its path.
+    var problem: String? {
+        guard fields[.contentType] == "application/problem+json" else { return nil }
+        return json?["type"]?.stringValue.map { String($0.dropFirst("/v1/problems/".count)) }
+    }
+
+    /// What the problem document says about this request.
+    var detail: String? { json?["detail"]?.stringValue }
+
+    var json: JSONValue? {
+        guard case .bytes(let bytes) = body else { return nil }
+        return try? JSONDocument(parsing: bytes).root.value
+    }
+
+    /// Status and body, for tables.
+    var short: String { text.isEmpty ? "\(status.code)" : "\(status.code) \(text)" }
+}
