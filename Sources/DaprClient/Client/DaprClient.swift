@@ -1,0 +1,5 @@
+import EventLoop
+
+/// A client of a Dapr sidecar.
+public final class DaprClient: Sendable {
+}
