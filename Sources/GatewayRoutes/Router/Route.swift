@@ -41,7 +41,8 @@ public struct Route: Sendable {
     public let summary: String
     /// The arguments of a `curl` that shows the route; `URL` stands for the gateway's address.
     public let example: String
-    let handler: Handler
+    /// The code behind it.
+    public let handler: Handler
     let parameterNames: [String]
 
     init(

@@ -1,0 +1,230 @@
+import DaprClient
+import EventLoop
+import GatewayRoutes
+import HTTPMessage
+import HTTPServer
+
+/// One thread's share of the gateway: a server, the routes and a client of the sidecar.
+///
+/// A request's whole journey is `serve`, and `answer` for those that have to wait.
+actor Shard {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
+
+    private let facade: Facade
+    private let client: DaprClient
+    private let log: Log
+    private var server: HTTPServer?
+    private var ids = RequestIDs(seed: .random(in: .min ... .max))
+    private var requests = RequestTable()
+    private var meters = Meters()
+    private var isReady = false
+    private var onDrained: CheckedContinuation<Void, Never>?
+
+    init(loop: EventLoop, facade: Facade, client: DaprClient, log: Log) {
+        self.loop = loop
+        self.facade = facade
+        self.client = client
+        self.log = log
+    }
+
+    // MARK: - A request
+
+    private func serve(_ exchange: Exchange) {
+        let id = ids.id(for: exchange.request)
+        exchange.tag = requests.begin(id, at: loop.now)
+        do throws(GatewayError) {
+            let context = try facade.open(
+                exchange.request, id: id, dapr: client.api, isReady: isReady)
+            requests[exchange.tag].route = context.route.template.description
+            switch context.route.handler {
+            case .immediate(let handle):
+                respond(to: exchange, with: try handle(context), context)
+            case .deferred(let handle):
+                answer(exchange, context, handle)
+            }
+        } catch {
+            respond(to: exchange, with: Response(error, instance: id), nil)
+        }
+    }
+
+    /// Answers in a task of its own, which ends early when the client hangs up or time is up.
+    private func answer(
+        _ exchange: Exchange, _ context: RequestContext,
+        _ handle: @escaping @Sendable (RequestContext) async throws(GatewayError) -> Response
+    ) {
+        let task = Task.immediate(executorPreference: loop) {
+            var response: Response
+            do throws(GatewayError) {
+                response = try await handle(context)
+            } catch {
+                response = Response(error, instance: context.id)
+            }
+            self.respond(to: exchange, with: response, context)
+        }
+        exchange.onCancel = { task.cancel() }
+        // A streamed body takes as long as it takes; the server watches that it moves.
+        guard case .buffer = disposition(of: exchange.request) else { return }
+        requests[exchange.tag].deadline = loop.schedule(after: context.timeout + Self.grace) {
+            task.cancel()
+            let error = GatewayError(.deadlineExceeded, "the request took too long")
+            self.respond(to: exchange, with: Response(error, instance: context.id), context)
+        }
+    }
+
+    /// The client's own deadline comes first and knows more about what took so long.
+    private static let grace = Duration.milliseconds(100)
+
+    private func respond(
+        to exchange: Exchange, with response: Response, _ context: RequestContext?
+    ) {
+        guard !exchange.isAnswered else { return }
+        let request = requests[exchange.tag]
+        if let deadline = request.deadline { loop.cancel(deadline) }
+        let sidecar = context?.sidecarTime ?? .zero
+        var response = response
+        response.decorate(
+            id: request.id, sidecar: sidecar, gateway: loop.now - request.start - sidecar)
+        meters.droppedFields += context?.droppedFields ?? 0
+        exchange.respond(response)
+    }
+
+    /// The response is with the kernel, or nobody wants it any more.
+    private func finished(_ summary: ExchangeSummary) {
+        guard let request = requests.end(summary.tag) else { return }
+        if let deadline = request.deadline { loop.cancel(deadline) }
+        let duration = loop.now - request.start
+        let method = summary.request.method.rawValue
+        meters.record(
+            route: request.route, method: method,
+            code: summary.status ?? ProblemType.clientGone.row.status, duration: duration)
+        log(
+            .requestFinished(
+                id: request.id, method: method, route: request.route, status: summary.status,
+                duration: duration, peer: summary.request.peer.address), level: .debug)
+        if requests.isEmpty { onDrained.take()?.resume() }
+    }
+
+    // MARK: - What the server asks
+
+    private func disposition(of request: Request) -> BodyDisposition {
+        switch facade.bodyPolicy(for: request) {
+        case .none, .buffer: .buffer(limit: facade.settings.bodyLimit)
+        case .stream: .stream
+        }
+    }
+
+    private func refusal(_ refusal: ServerRefusal, _ request: Request?) -> Response {
+        let id = request.map { ids.id(for: $0) } ?? "-"
+        var response = Response(GatewayError(refusal), instance: id)
+        response.decorate(id: id, sidecar: .zero, gateway: .zero)
+        return response
+    }
+
+    // MARK: - From start to stop
+
+    /// Starts the server, which listens nowhere yet.
+    func start(limits: Configuration.Limits, shards: Int) throws(SystemError) {
+        var configuration = HTTPServer.Configuration()
+        configuration.connections = max(1, limits.connections / shards)
+        configuration.headerBytes = limits.headers.bytes
+        configuration.targetBytes = min(limits.headers.bytes, 16 << 10)
+        configuration.connectionMemory = max(32 << 10, 2 * limits.headers.bytes + (4 << 10))
+        // The closures keep this actor alive until `shutdown()` of the server lets go of them.
+        let handler = ServerCallbacks(
+            body: { self.disposition(of: $0) }, received: { self.serve($0) },
+            refused: { self.refusal($0, $1) }, finished: { self.finished($0) })
+        let server = try HTTPServer(loop: loop, configuration: configuration, handler: handler)
+        server.onDiagnostic = { [log] text in log(.serverDiagnostic(text)) }
+        self.server = server
+    }
+
+    /// Opens a listening socket.
+    ///
+    /// - Parameter isShared: whether other shards listen on the same TCP port.
+    /// - Returns: the address with its real port.
+    func listen(on address: SocketAddress, isShared: Bool) throws(SystemError) -> SocketAddress {
+        try listen(on: Listener(on: address, isShared: isShared))
+    }
+
+    /// Accepts connections from a socket, which other shards may share.
+    func listen(on listener: consuming Listener) throws(SystemError) -> SocketAddress {
+        let address = listener.address
+        try server?.listen(on: listener)
+        return address
+    }
+
+    /// What `/healthz` says.
+    func setReady(_ ready: Bool) {
+        isReady = ready
+    }
+
+    /// Stops accepting; returns when every request is answered.
+    func drain() async {
+        server?.quiesce()
+        guard !requests.isEmpty else { return }
+        await withCheckedContinuation { onDrained = $0 }
+    }
+
+    /// Cuts off what is left and closes everything.
+    func stop() async {
+        server?.shutdown()
+        server = nil
+        onDrained.take()?.resume()
+        await client.shutdown()
+    }
+
+    /// Requests that wait for an answer.
+    var inFlight: Int { requests.count }
+
+    /// The numbers of this shard.
+    func metrics() async -> Metrics {
+        var metrics = Metrics()
+        metrics.meters = meters
+        metrics.meters.inFlight = requests.count
+        metrics.clientConnections = server?.connectionCount ?? 0
+        metrics.sidecar = await client.statistics()
+        return metrics
+    }
+}
+
+/// The requests of one shard that are not finished; a request's tag is its place in here.
+struct RequestTable {
+    struct Entry {
+        let id: String
+        let start: MonotonicTime
+        var route = "none"
+        var deadline: LoopTimer?
+    }
+
+    private var entries: [Entry?] = []
+    private var free: [Int] = []
+
+    var isEmpty: Bool { count == 0 }
+    var count: Int { entries.count - free.count }
+
+    subscript(tag: Int) -> Entry {
+        get {
+            guard let entry = entries[tag] else { preconditionFailure("the request is finished") }
+            return entry
+        }
+        set { entries[tag] = newValue }
+    }
+
+    mutating func begin(_ id: String, at start: MonotonicTime) -> Int {
+        let entry = Entry(id: id, start: start)
+        guard let tag = free.popLast() else {
+            entries.append(entry)
+            return entries.count - 1
+        }
+        entries[tag] = entry
+        return tag
+    }
+
+    /// - Parameter tag: nil for a request that the server refused before anybody saw it.
+    mutating func end(_ tag: Int?) -> Entry? {
+        guard let tag, let entry = entries[tag].take() else { return nil }
+        free.append(tag)
+        return entry
+    }
+}
