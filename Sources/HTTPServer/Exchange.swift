@@ -12,7 +12,7 @@ public final class Exchange {
     }
 
     deinit {
-        if !transaction.isAnswered { transaction.respondToBeingDropped() }
+        if !isAnswered, !isCancelled { transaction.respondToBeingDropped() }
     }
 
     /// The request.

@@ -33,6 +33,8 @@ import HTTPTypes
     private var watch: Watch?
     private var runIsPlanned = false
     private var isRunning = false
+    /// Whether libmicrohttpd runs after all that could happen in this turn.
+    private(set) var isEndOfTurn = false
     private var shutdownIsPlanned = false
     private var timer: (timer: LoopTimer, deadline: MonotonicTime)?
     private var ticker: LoopTimer?
@@ -55,8 +57,14 @@ import HTTPTypes
         guard let daemon = unsafe daemon else {
             throw SystemError(function: "MHD_start_daemon", errno: outOfMemory)
         }
-        watch = try unsafe loop.watch(cmhd_epoll_descriptor(daemon), for: .readable) {
-            [weak self] _ in self?.run()
+        do throws(SystemError) {
+            watch = try unsafe loop.watch(cmhd_epoll_descriptor(daemon), for: .readable) {
+                [weak self] _ in self?.run()
+            }
+        } catch {
+            unsafe MHD_stop_daemon(daemon)
+            unsafe self.daemon = nil
+            throw error
         }
     }
 
@@ -107,7 +115,9 @@ import HTTPTypes
     /// Runs libmicrohttpd when something asked for it during the turn.
     public func turnEnds() {
         runIsPlanned = false
+        isEndOfTurn = true
         run()
+        isEndOfTurn = false
     }
 
     private func run() {

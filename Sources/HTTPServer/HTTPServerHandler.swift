@@ -84,7 +84,7 @@ public struct ExchangeSummary: Sendable {
         case shutDown
     }
 
-    /// The request; its body is only there when it was buffered.
+    /// The request, without its body.
     public let request: Request
     /// The status that was sent; nil when the exchange ended before there was one.
     public let status: Int?

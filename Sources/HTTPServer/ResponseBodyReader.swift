@@ -18,9 +18,9 @@ import HTTPMessage
             window: transaction.server.configuration.streamWindow)
     }
 
-    /// Copies what there is; suspends the connection when there is nothing yet.
+    /// Copies what there is.
     ///
-    /// - Returns: the number of bytes; 0 after it suspended; or one of libmicrohttpd's two ends.
+    /// - Returns: the number of bytes, 0 to be asked again, or one of libmicrohttpd's two ends.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         if offset == chunk.count {
             // Started here, not earlier: a response to HEAD is never read.
@@ -36,7 +36,7 @@ import HTTPMessage
                 offset = 0
             case .nothingYet:
                 guard !transaction.isCut else { return failed() }
-                transaction.suspend()
+                transaction.waitForContent()
                 return 0
             case .end: return remaining ?? 0 == 0 ? endOfStream : failed()
             case .failure: return failed()
@@ -50,7 +50,7 @@ import HTTPMessage
         }
         offset += count
         remaining? -= count
-        transaction.bodyBytes += count
+        transaction.hasContent(count)
         return count
     }
 

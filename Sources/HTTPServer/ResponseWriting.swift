@@ -22,7 +22,12 @@ extension Response {
         defer { unsafe MHD_destroy_response(response) }
         for field in fields where !field.isServersBusiness {
             // Refused are only empty values, which libmicrohttpd cannot send, and out of memory.
-            _ = unsafe MHD_add_response_header(response, field.name.rawName, field.value)
+            // `withCString` lends the string's own bytes, where the implicit conversion would copy.
+            unsafe field.name.rawName.withCString { name in
+                unsafe field.value.withCString { value in
+                    _ = unsafe MHD_add_response_header(response, name, value)
+                }
+            }
         }
         if closing { _ = unsafe MHD_add_response_header(response, "Connection", "close") }
         return unsafe use(response)
@@ -70,7 +75,14 @@ extension Response {
 extension HTTPField {
     /// Whether the server writes this field itself.
     fileprivate var isServersBusiness: Bool {
-        name == .contentLength || name == .transferEncoding || name == .connection || name == .date
+        // By length first, because most fields are none of these.
+        switch name.canonicalName.utf8.count {
+        case 4: name == .date
+        case 10: name == .connection
+        case 14: name == .contentLength
+        case 17: name == .transferEncoding
+        default: false
+        }
     }
 }
 

@@ -45,6 +45,7 @@ import HTTPTypes
     private var handle: OpaquePointer?
     private var hadHead = false
     private var isDelivering = false
+    private var mayStayActive = true
     /// The response that waits for the end of a callback or of the upload.
     private var held: Response?
     private var status: Int?
@@ -77,8 +78,7 @@ import HTTPTypes
         case .buffering(let limit): unsafe fillBuffer(upload, limit: limit)
         case .streaming: unsafe passOn(upload)
         case .draining: if unsafe upload.isEmpty { stage = .cut }
-        // Nothing changed: libmicrohttpd asks again after a resumption of its own.
-        case .complete: suspend()
+        case .complete: waitForContent()
         case .queued, .cut: break
         }
         if case .cut = stage { return .NO }
@@ -144,7 +144,7 @@ import HTTPTypes
             buffer = []
             stage = .complete
             deliver()
-            if let response = held.take() { queue(response) } else { suspend() }
+            if let response = held.take() { queue(response) } else { waitForContent() }
         } else if buffer.count + upload.count <= limit {
             unsafe buffer.append(contentsOf: upload)
         } else {
@@ -178,7 +178,7 @@ import HTTPTypes
         if unsafe upload.isEmpty {
             channel.assumeIsolated { $0.finish() }
             stage = .complete
-            if let response = held.take() { queue(response) } else { suspend() }
+            if let response = held.take() { queue(response) } else { waitForContent() }
         } else {
             let chunk = unsafe [UInt8](upload)
             if !channel.assumeIsolated({ $0.offer(chunk) }) { suspend() }
@@ -198,11 +198,12 @@ import HTTPTypes
         isAnswered = true
         onCancel = nil
         guard !isOver else { return }
+        server.loop.checkIsolated()
         if isDelivering {
             held = response
         } else if case .complete = stage {
             queue(response)
-            resume()
+            if isSuspended { resume() } else { server.requestRun() }
         } else if case .streaming = stage {
             if response.endsUpload { answerPastLibrary(response) } else { held = response }
             channel?.assumeIsolated { $0.abandon() }
@@ -217,6 +218,7 @@ import HTTPTypes
         guard let handle = unsafe handle else { return }
         isAnswered = true
         stage = .queued
+        request.body = .empty
         let status = response.status.code
         self.status = status
         let queued = unsafe response.withLibraryResponse(
@@ -234,7 +236,27 @@ import HTTPTypes
 
     // MARK: - Suspension
 
-    func suspend() {
+    /// Says that libmicrohttpd has to wait for a response, or for the next piece of one.
+    ///
+    /// Suspending and resuming cost three system calls, and many handlers are done before the turn
+    /// ends. So the connection stays active at first, libmicrohttpd asks again whenever it runs, and
+    /// what still waits when it runs at the end of a turn is suspended.
+    func waitForContent() {
+        if mayStayActive {
+            mayStayActive = false
+            server.requestRun()
+        } else if server.isEndOfTurn {
+            suspend()
+        }
+    }
+
+    /// A piece of the response was there; the next one may also come soon.
+    func hasContent(_ count: Int) {
+        bodyBytes += count
+        mayStayActive = true
+    }
+
+    private func suspend() {
         guard let handle = unsafe handle, !isSuspended else { return }
         isSuspended = true
         server.add(self)
