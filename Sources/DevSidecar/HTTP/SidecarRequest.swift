@@ -68,6 +68,8 @@ struct SidecarResponse: Sendable {
     var body: [UInt8] = []
     /// Whether the response carries the trace headers, as almost all do.
     var isTraced = true
+    /// The handler left content unread, so that HTTP/1 closes the connection.
+    var closes = false
 
     init(status: Int, fields: [Field] = [], body: [UInt8] = [], isTraced: Bool = true) {
         self.status = status

@@ -6,6 +6,8 @@ final class SidecarContext {
     let loop: EventLoop
     let clock: WallClock
     let tracer: Tracer
+    /// Whether the app, if there is one, has been seen listening.
+    var isAppReady: Bool
     /// Ends the process as the shutdown API asks for.
     var shutDown: (_ isForced: Bool) -> Void = { _ in }
 
@@ -13,6 +15,7 @@ final class SidecarContext {
         self.configuration = configuration
         self.loop = loop
         clock = WallClock(loop: loop)
+        isAppReady = true
         tracer = Tracer(isSampling: configuration.isTracing)
     }
 
