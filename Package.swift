@@ -60,7 +60,7 @@ let targets: [Target] = [
     library("GatewayRoutes", ["HTTPMessage", "DaprClient", "JSON", httpTypes]),
     library(
         "DevSidecar",
-        ["HTTPServer", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes]),
+        ["HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes, deque]),
     library(
         "Gateway",
         ["GatewayRoutes", "DaprClient", "HTTPServer", "HTTPMessage", "EventLoop", "CYaml", "JSON", httpTypes]),

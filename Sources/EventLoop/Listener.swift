@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// A connection that a listener accepted.
-public struct AcceptedConnection: ~Copyable {
+@frozen public struct AcceptedConnection: ~Copyable {
     /// The connected, non-blocking socket.
     public let descriptor: Descriptor
     /// The peer's address; a unix socket's is usually empty.

@@ -1,3 +1,8 @@
 import ArgumentParser
-struct Root: ParsableCommand {}
+
+struct Root: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "daprgw", subcommands: [SidecarCommand.self])
+}
+
 Root.main()

@@ -1,0 +1,57 @@
+import EventLoop
+import HTTP2
+
+/// A call with messages in both directions, as its handler sees it.
+///
+/// Lives on the loop; the handler's task prefers the loop too, so nothing hops.
+actor GRPCStreamCall {
+    /// The full path.
+    nonisolated let method: String
+    /// The request's header fields.
+    nonisolated let metadata: HeaderBlock
+    nonisolated let trace: TraceContext
+    private nonisolated let loop: EventLoop
+    private let incoming: ByteChannel
+    private let output: LoopBound<any GRPCOutput>
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
+
+    init(
+        request: GRPCRequest, incoming: ByteChannel, output: LoopBound<any GRPCOutput>,
+        loop: EventLoop
+    ) {
+        method = request.method
+        metadata = request.metadata
+        trace = request.trace
+        self.incoming = incoming
+        self.output = output
+        self.loop = loop
+    }
+
+    /// The next message of the client; nil when it has half-closed.
+    ///
+    /// - Throws: `GRPCStatus` when what came is no message, `CancellationError` when the call is
+    ///   over.
+    func next() async throws -> [UInt8]? {
+        // A chunk is a frame: the flag byte that the connection has checked already, so that an
+        // empty message is not an empty chunk, and the message.
+        guard let chunk = try await incoming.next() else { return nil }
+        return Array(chunk.dropFirst())
+    }
+
+    /// Sends metadata ahead of the first message; without it that message takes it along.
+    func sendHeaders(_ headers: [(name: String, value: String)]) {
+        output.value.sendHead(headers)
+    }
+
+    /// Sends a message. What the client does not take waits in memory.
+    func send(_ message: [UInt8]) {
+        output.value.send(message)
+    }
+}
+
+/// The sending side of a call; on the loop.
+protocol GRPCOutput: AnyObject {
+    func sendHead(_ headers: [(name: String, value: String)])
+    func send(_ message: [UInt8])
+}

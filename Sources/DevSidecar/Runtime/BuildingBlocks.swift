@@ -1,0 +1,20 @@
+/// Which building blocks a sidecar has.
+enum BuildingBlocks {
+    /// All blocks, in the order in which they are asked.
+    static func make(_ context: SidecarContext) throws -> [any BuildingBlock] {
+        let metadata = MetadataBlock(context)
+        let blocks: [any BuildingBlock] = [
+            StateBlock(context), try SecretsBlock(context), metadata, HealthBlock(context),
+            ShutdownBlock(context),
+        ]
+        metadata.subscriptionList = { blocks.flatMap(\.subscriptions) }
+        return blocks
+    }
+
+    /// What the public port serves of them.
+    static func publicOnes(
+        _ context: SidecarContext, _ blocks: [any BuildingBlock]
+    ) -> [any BuildingBlock] {
+        blocks.filter { $0 is MetadataBlock || $0 is HealthBlock }
+    }
+}

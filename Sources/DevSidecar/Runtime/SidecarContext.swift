@@ -1,0 +1,28 @@
+import EventLoop
+
+/// What the building blocks of one sidecar share.
+final class SidecarContext {
+    let configuration: SidecarConfiguration
+    let loop: EventLoop
+    let clock: WallClock
+    let tracer: Tracer
+    /// Whether the app, if there is one, has been seen listening.
+    var isAppReady: Bool
+    /// Ends the process as the shutdown API asks for.
+    var shutDown: (_ isForced: Bool) -> Void = { _ in }
+
+    init(configuration: SidecarConfiguration, loop: EventLoop) {
+        self.configuration = configuration
+        self.loop = loop
+        clock = WallClock(loop: loop)
+        isAppReady = true
+        tracer = Tracer(isSampling: configuration.isTracing)
+    }
+
+    var appID: String { configuration.appID }
+
+    /// The components of a kind, such as `state`.
+    func components(of kind: String) -> [Component] {
+        configuration.components.filter { $0.type.hasPrefix(kind + ".") }
+    }
+}

@@ -1,0 +1,89 @@
+import EventLoop
+
+/// The sidecars that were recorded, for tests that hold this one against the recordings.
+public enum SidecarProfile: String, CaseIterable, Sendable {
+    case gwTest = "gw-test"
+    case echoApp = "echo-app"
+    case grpcApp = "grpc-app"
+    case bare
+    case full
+    case token
+    case noH2C = "noh2c"
+    case cors
+    case tracing
+    case small
+
+    /// What the profile's sidecar is set up with.
+    ///
+    /// - Parameters:
+    ///   - secretsFile: the file behind the two file stores.
+    ///   - app: where the profile's app listens, for the profiles that have one.
+    ///   - peers: where the apps of other sidecars listen, by app id.
+    public func configuration(
+        secretsFile: String, app: SidecarConfiguration.App? = nil,
+        peers: [String: SidecarConfiguration.App] = [:]
+    ) -> SidecarConfiguration {
+        var configuration = SidecarConfiguration(appID: appID)
+        configuration.app = app
+        configuration.peers = peers
+        configuration.environment = [
+            "DEMO_TOKEN": "tok-123", "DEMO_EMPTY": "", "DEMO_UNI": "hé",
+        ]
+        if hasComponents { configuration.components = Self.components(secretsFile) }
+        switch self {
+        case .full: configuration.components += Self.extraComponents
+        case .token:
+            configuration.apiToken = "s3cr3t"
+            configuration.publicAddress = .ip("127.0.0.1", port: 0)
+        case .noH2C: configuration.allowsH2C = false
+        case .cors: configuration.allowedOrigins = ["http://a.example", "http://*.b.example"]
+        case .tracing: configuration.isTracing = true
+        default: break
+        }
+        return configuration
+    }
+
+    private var appID: String {
+        switch self {
+        case .full, .token, .tracing: Self.gwTest.rawValue
+        default: rawValue
+        }
+    }
+
+    private var hasComponents: Bool {
+        switch self {
+        case .gwTest, .echoApp, .grpcApp, .full, .token, .tracing: true
+        case .bare, .noH2C, .cors, .small: false
+        }
+    }
+
+    /// In the order of the metadata API. Those whose API is not offered are only listed there.
+    private static func components(_ secretsFile: String) -> [Component] {
+        [
+            Component(
+                name: "envsecrets", type: "secretstores.local.env", metadata: ["prefix": "DEMO_"]),
+            Component(
+                name: "multisecrets", type: "secretstores.local.file",
+                metadata: ["secretsFile": secretsFile, "multiValued": "true"]),
+            Component(
+                name: "localsecrets", type: "secretstores.local.file",
+                metadata: ["secretsFile": secretsFile, "nestedSeparator": ":"]),
+            Component(name: "httpbinding", type: "bindings.http"),
+            Component(name: "files", type: "bindings.localstorage"),
+            Component(name: "redisbinding", type: "bindings.redis"),
+            Component(name: "configstore", type: "configuration.redis"),
+            Component(name: "echo", type: "conversation.echo"),
+            Component(name: "localcrypto", type: "crypto.dapr.localstorage"),
+            Component(name: "lockstore", type: "lock.redis"),
+            Component(name: "mempubsub", type: "pubsub.in-memory"),
+            Component(name: "pubsub", type: "pubsub.redis"),
+            Component(name: "memstore", type: "state.in-memory"),
+            Component(name: "statestore", type: "state.redis"),
+        ]
+    }
+
+    private static let extraComponents = [
+        Component(name: "pgstore", type: "state.postgresql"),
+        Component(name: "sqlitestore", type: "state.sqlite"),
+    ]
+}

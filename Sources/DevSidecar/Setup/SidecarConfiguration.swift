@@ -1,0 +1,55 @@
+public import EventLoop
+
+/// How a development sidecar is set up.
+public struct SidecarConfiguration: Sendable {
+    /// The app that the sidecar belongs to.
+    public struct App: Sendable {
+        /// Its port on 127.0.0.1.
+        public var port: UInt16
+        /// Whether it speaks gRPC rather than HTTP.
+        public var isGRPC: Bool
+
+        /// Describes an app.
+        public init(port: UInt16, isGRPC: Bool = false) {
+            self.port = port
+            self.isGRPC = isGRPC
+        }
+    }
+
+    /// The id of the app.
+    public var appID: String
+    /// Where the HTTP API listens; port 0 lets the kernel choose.
+    public var httpAddress = SocketAddress.ip("127.0.0.1", port: 0)
+    /// Where the gRPC API listens.
+    public var grpcAddress = SocketAddress.ip("127.0.0.1", port: 0)
+    /// Where health and metadata are served without a token; nil for nowhere.
+    public var publicAddress: SocketAddress?
+    /// The app, if there is one.
+    public var app: App?
+    /// Ports of other sidecars' apps that can be invoked, by app id.
+    public var peers: [String: App] = [:]
+    /// What the sidecar offers.
+    public var components: [Component]
+    /// The token that every API call must carry.
+    public var apiToken: String?
+    /// Origins that CORS allows, with `*` as a wildcard; none turns CORS off.
+    public var allowedOrigins: [String] = []
+    /// Whether the sidecar makes spans of its own (sampling rate 1).
+    public var isTracing = false
+    /// Whether the HTTP port also speaks HTTP/2.
+    public var allowsH2C = true
+    /// The longest content of a request, and message of gRPC, in bytes.
+    public var maxBodySize = 4 << 20
+    /// Time added to each call.
+    public var latency: Duration = .zero
+    /// How many calls are worked on at a time; the others wait.
+    public var maxConcurrency: Int?
+    /// The environment of secret stores.
+    public var environment: [String: String] = [:]
+
+    /// A sidecar of an app, with these components.
+    public init(appID: String, components: [Component] = []) {
+        self.appID = appID
+        self.components = components
+    }
+}

@@ -1,0 +1,164 @@
+import EventLoop
+
+/// One write to a state store.
+struct StateWrite {
+    enum Kind {
+        case set([UInt8])
+        case delete
+    }
+
+    /// With its prefix.
+    var key: String
+    var kind: Kind
+    /// What the stored entry must have; nil or empty for anything.
+    var etag: String?
+    /// `first-write`, `last-write`, empty, or something that is refused.
+    var concurrency = ""
+    /// `strong`, `eventual`, empty, or something that is refused.
+    var consistency = ""
+    /// The text of `ttlInSeconds`.
+    var ttl: String?
+}
+
+/// Why a write did not happen.
+enum StateFault: Error {
+    case etagMismatch(String)
+    case other(String)
+
+    var isMismatch: Bool {
+        if case .etagMismatch = self { true } else { false }
+    }
+
+    /// As the store reports it.
+    var text: String {
+        switch self {
+        case .etagMismatch(let text):
+            "possible etag mismatch. error from state store: " + text
+        case .other(let text): text
+        }
+    }
+}
+
+/// The component `state.in-memory`.
+final class InMemoryStateStore {
+    /// A stored value.
+    struct Entry {
+        var data: [UInt8]
+        var etag: String
+        /// Seconds since 1970 at which it is gone.
+        var expiry: Int64?
+    }
+
+    /// Compares bytes, where `String` would take canonically equivalent texts for the same.
+    private struct Key: Hashable {
+        let text: String
+
+        static func == (left: Key, right: Key) -> Bool {
+            left.text.utf8.elementsEqual(right.text.utf8)
+        }
+    }
+
+    private let clock: WallClock
+    private var entries: [Key: Entry] = [:]
+
+    init(clock: WallClock) {
+        self.clock = clock
+    }
+
+    /// The entry of a key, unless it has expired.
+    func entry(_ key: String) -> Entry? {
+        let key = Key(text: key)
+        guard let entry = entries[key] else { return nil }
+        guard let expiry = entry.expiry, expiry <= clock.seconds else { return entry }
+        entries[key] = nil
+        return nil
+    }
+
+    /// All entries that have not expired.
+    var all: [(key: String, entry: Entry)] {
+        entries.keys.compactMap { key in entry(key.text).map { (key.text, $0) } }
+            .sorted { $0.key < $1.key }
+    }
+
+    /// Does one write.
+    func perform(_ write: StateWrite) throws(StateFault) {
+        try check(write)
+        apply(write, expiry: try expiry(write))
+    }
+
+    /// Does all writes, or none.
+    func transact(_ writes: [StateWrite]) throws(StateFault) {
+        var expiries: [Int64?] = []
+        for write in writes {
+            try check(write)
+            expiries.append(try expiry(write))
+        }
+        for (write, expiry) in zip(writes, expiries) { apply(write, expiry: expiry) }
+    }
+
+    private func check(_ write: StateWrite) throws(StateFault) {
+        guard ["", "strong", "eventual"].contains(write.consistency) else {
+            throw .other("unrecognized consistency model '\(write.consistency)'")
+        }
+        guard ["", "first-write", "last-write"].contains(write.concurrency) else {
+            throw .other("unrecognized concurrency model '\(write.concurrency)'")
+        }
+        guard let etag = write.etag, !etag.isEmpty else {
+            if write.concurrency == "first-write", entry(write.key) != nil {
+                throw .etagMismatch("item already exists and no etag was passed")
+            }
+            return
+        }
+        guard let current = entry(write.key) else {
+            throw .etagMismatch("state not exist or expired for key=\(write.key)")
+        }
+        guard current.etag == etag else {
+            throw .etagMismatch(
+                "state etag not match for key=\(write.key): current=\(current.etag),"
+                    + " expect=\(etag)")
+        }
+    }
+
+    private func expiry(_ write: StateWrite) throws(StateFault) -> Int64? {
+        guard case .set = write.kind, let text = write.ttl, !text.isEmpty else { return nil }
+        guard let seconds = Int64(text) else {
+            throw .other("strconv.Atoi: parsing \"\(text)\": invalid syntax")
+        }
+        return seconds > 0 ? clock.seconds + seconds : nil
+    }
+
+    private func apply(_ write: StateWrite, expiry: Int64?) {
+        switch write.kind {
+        case .set(let data):
+            entries[Key(text: write.key)] = Entry(
+                data: data, etag: RandomUUID.make(), expiry: expiry)
+        case .delete: entries[Key(text: write.key)] = nil
+        }
+    }
+}
+
+/// Random identifiers (RFC 9562, version 4).
+enum RandomUUID {
+    static func make() -> String {
+        var generator = SystemRandomNumberGenerator()
+        var high = generator.next() as UInt64
+        var low = generator.next() as UInt64
+        high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        let digits = hex(high) + hex(low)
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for (index, digit) in digits.enumerated() {
+            if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
+            text.append(digit)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func hex(_ number: UInt64) -> [UInt8] {
+        (0..<16).map { index in
+            let nibble = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * index)) & 15
+            return nibble < 10 ? 0x30 + nibble : 0x57 + nibble
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import EventLoop
+
+/// What speaks a protocol on a connection.
+protocol ConnectionEngine: AnyObject {
+    /// Bytes came.
+    func received(_ bytes: Span<UInt8>)
+    /// Appends what is to be written.
+    func fill(_ output: inout [UInt8])
+    /// The connection is gone; nothing can be written any more.
+    func connectionClosed()
+}
+
+/// An accepted connection: the socket, and the engine for the protocol that the client speaks.
+final class Connection: SocketStreamHandler {
+    private let loop: EventLoop
+    private var socket: SocketStream?
+    private var engine: (any ConnectionEngine)?
+    private let choose: (Connection, ArraySlice<UInt8>) -> (any ConnectionEngine)?
+    private let onClose: (Connection) -> Void
+    /// The first bytes, until they tell the protocol.
+    private var prelude: [UInt8] = []
+    private var closesWhenWritten = false
+
+    /// The client's address without the port.
+    let clientAddress: String
+
+    /// Starts to read.
+    ///
+    /// - Parameters:
+    ///   - choose: gives the engine once the first bytes tell which; nil asks for more bytes.
+    ///   - onClose: called once when the connection is gone.
+    init(
+        _ accepted: consuming AcceptedConnection, on loop: EventLoop,
+        choose: @escaping (Connection, ArraySlice<UInt8>) -> (any ConnectionEngine)?,
+        onClose: @escaping (Connection) -> Void
+    ) throws(SystemError) {
+        self.loop = loop
+        self.choose = choose
+        self.onClose = onClose
+        if case .ip(let host, _) = accepted.peer {
+            clientAddress = host
+        } else {
+            clientAddress = ""
+        }
+        socket = try SocketStream(accepted.descriptor, on: loop, handler: self)
+    }
+
+    func received(_ bytes: Span<UInt8>) {
+        if let engine { return engine.received(bytes) }
+        prelude.append(copying: bytes)
+        guard let engine = choose(self, prelude[...]) else { return }
+        self.engine = engine
+        let first = prelude
+        prelude = []
+        engine.received(first.span)
+    }
+
+    func fill(_ output: inout [UInt8]) {
+        let before = output.count
+        engine?.fill(&output)
+        // Closing here would touch the buffer that is being filled.
+        if closesWhenWritten, output.count == before, before == 0 {
+            loop.schedule(after: .zero) { [weak self] in self?.close() }
+        }
+    }
+
+    func closed(_ error: SystemError?) {
+        close()
+    }
+
+    /// Asks for `fill` at the end of this turn.
+    func flush() {
+        socket?.flush()
+    }
+
+    /// Closes once everything that the engine has is written.
+    func closeWhenWritten() {
+        closesWhenWritten = true
+        flush()
+    }
+
+    /// Closes at once.
+    func close() {
+        guard let socket else { return }
+        self.socket = nil
+        socket.close()
+        engine?.connectionClosed()
+        engine = nil
+        onClose(self)
+    }
+}
+
+extension [UInt8] {
+    /// Appends the bytes of a span.
+    mutating func append(copying span: Span<UInt8>) {
+        reserveCapacity(count + span.count)
+        for index in span.indices { append(span[index]) }
+    }
+}

@@ -1,0 +1,164 @@
+import ArgumentParser
+import DevSidecar
+import EventLoop
+import Synchronization
+
+/// `daprgw sidecar`: the development sidecar alone.
+struct SidecarCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sidecar",
+        abstract: "Run a development sidecar that keeps everything in memory.",
+        discussion: """
+            It answers Dapr's HTTP API (HTTP/1.1 and h2c) and gRPC API, and prints where when it \
+            is ready. A components file is a JSON array of objects with "name", "type" and \
+            "metadata"; without one there is a state store "statestore" and a broker "pubsub".
+            """)
+
+    @Option(help: "The port of the HTTP API; 0 for any that is free.")
+    var httpPort: UInt16 = 3500
+
+    @Option(help: "The port of the gRPC API; 0 for any that is free.")
+    var grpcPort: UInt16 = 50001
+
+    @Option(help: "A port that serves health and metadata without a token.")
+    var publicPort: UInt16?
+
+    @Option(help: "The id of the app that the sidecar belongs to.")
+    var appId = "daprgw"
+
+    @Option(help: "The port of that app, if it is running.")
+    var appPort: UInt16?
+
+    @Option(help: "What that app speaks: http or grpc.")
+    var appProtocol = "http"
+
+    @Option(
+        name: .customLong("peer"),
+        help: "Another app that can be invoked, as ID=PORT or ID=grpc:PORT. May be repeated.")
+    var peers: [String] = []
+
+    @Option(help: "A JSON file that lists the components.", completion: .file())
+    var components: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Behave like a recorded sidecar, for tests: "
+                + profileNames + "."),
+        transform: profile(named:))
+    var profile: SidecarProfile?
+
+    @Option(help: "The file behind the secret stores of a profile.", completion: .file())
+    var secretsFile: String?
+
+    @Option(help: "The token that every call must carry.")
+    var apiToken: String?
+
+    @Option(help: "The longest body and message, in bytes.")
+    var maxBodySize: Int?
+
+    @Option(help: "Milliseconds added to each call.")
+    var latency = 0
+
+    @Option(help: "How many calls are worked on at a time.")
+    var maxConcurrency: Int?
+
+    private static let profileNames = SidecarProfile.allCases.map(\.rawValue)
+        .joined(separator: ", ")
+
+    private static func profile(named name: String) throws -> SidecarProfile {
+        guard let profile = SidecarProfile(rawValue: name) else {
+            throw ValidationError("the profiles are " + profileNames)
+        }
+        return profile
+    }
+
+    func validate() throws {
+        guard ["http", "grpc"].contains(appProtocol) else {
+            throw ValidationError("--app-protocol is http or grpc")
+        }
+        guard latency >= 0, maxConcurrency ?? 1 > 0, maxBodySize ?? 1 > 0 else {
+            throw ValidationError("latency, concurrency and body size must be positive")
+        }
+        guard profile == nil || secretsFile != nil || components == nil else {
+            throw ValidationError("a profile brings its own components")
+        }
+    }
+
+    func run() throws {
+        let configuration = try sidecarConfiguration()
+        let loop = try EventLoop()
+        // SIGINT and SIGTERM.
+        let signals = try SignalSource([2, 15], on: loop) { _ in loop.stop() }
+        let status = ExitStatus()
+        let sidecar = DevSidecar(configuration: configuration, loop: loop) { isForced in
+            status.code.store(isForced ? 1 : 0, ordering: .relaxed)
+            loop.stop()
+        }
+        Task(executorPreference: loop) {
+            do {
+                StandardOutput.write(Self.line(try await sidecar.start()))
+            } catch {
+                StandardOutput.write("daprgw sidecar: \(error)\n")
+                status.code.store(1, ordering: .relaxed)
+                loop.stop()
+            }
+        }
+        loop.run()
+        signals.cancel()
+        let code = status.code.load(ordering: .relaxed)
+        if code != 0 { throw ExitCode(code) }
+    }
+
+    private static func line(_ addresses: DevSidecar.Addresses) -> String {
+        var line = "http=\(addresses.http) grpc=\(addresses.grpc)"
+        if let address = addresses.publicHTTP { line += " public=\(address)" }
+        return line + "\n"
+    }
+
+    private func sidecarConfiguration() throws -> SidecarConfiguration {
+        var configuration: SidecarConfiguration
+        let app = appPort.map {
+            SidecarConfiguration.App(port: $0, isGRPC: appProtocol == "grpc")
+        }
+        if let profile {
+            configuration = profile.configuration(secretsFile: secretsFile ?? "secrets.json")
+        } else {
+            configuration = SidecarConfiguration(appID: appId)
+            configuration.components =
+                if let components { try ComponentsFile.read(components) } else {
+                    [
+                        Component(name: "statestore", type: "state.in-memory"),
+                        Component(name: "pubsub", type: "pubsub.in-memory"),
+                    ]
+                }
+        }
+        configuration.app = app
+        configuration.peers = try parsedPeers()
+        configuration.httpAddress = .ip("127.0.0.1", port: httpPort)
+        configuration.grpcAddress = .ip("127.0.0.1", port: grpcPort)
+        if let publicPort { configuration.publicAddress = .ip("127.0.0.1", port: publicPort) }
+        if let apiToken { configuration.apiToken = apiToken }
+        if let maxBodySize { configuration.maxBodySize = maxBodySize }
+        configuration.latency = .milliseconds(latency)
+        configuration.maxConcurrency = maxConcurrency
+        return configuration
+    }
+
+    private func parsedPeers() throws -> [String: SidecarConfiguration.App] {
+        var apps: [String: SidecarConfiguration.App] = [:]
+        for peer in peers {
+            let parts = peer.split(separator: "=", maxSplits: 1)
+            let address = parts.last ?? ""
+            let isGRPC = address.hasPrefix("grpc:")
+            guard parts.count == 2, let port = UInt16(isGRPC ? address.dropFirst(5) : address)
+            else { throw ValidationError("'\(peer)' is not ID=PORT or ID=grpc:PORT") }
+            apps[String(parts[0])] = SidecarConfiguration.App(port: port, isGRPC: isGRPC)
+        }
+        return apps
+    }
+}
+
+/// How the process ends, told by the loop.
+private final class ExitStatus: Sendable {
+    let code = Atomic<Int32>(0)
+}
