@@ -1,6 +1,6 @@
 import Glibc
 
-/// The few things that a daemon reads from and writes to files.
+/// The few things that a daemon reads from files.
 public enum SystemFiles {
     /// Reads a whole file.
     ///
@@ -27,20 +27,6 @@ public enum SystemFiles {
                 throw SystemError(function: "read", errno: EFBIG)
             }
             content.append(contentsOf: chunk[..<count])
-        }
-    }
-
-    /// Writes to the standard error; what cannot be written is lost, there is nowhere to complain.
-    public static func writeToStandardError(_ bytes: [UInt8]) {
-        var start = 0
-        while start < bytes.count {
-            // Within the array: `start` never exceeds its length.
-            let count = unsafe bytes.withUnsafeBytes { raw in
-                unsafe write(2, raw.baseAddress?.advanced(by: start), raw.count - start)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            start += count
         }
     }
 

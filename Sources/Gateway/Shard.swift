@@ -3,6 +3,7 @@ import EventLoop
 import GatewayRoutes
 import HTTPMessage
 import HTTPServer
+import HTTPTypes
 
 /// One thread's share of the gateway: a server, the routes and a client of the sidecar.
 ///
@@ -32,25 +33,26 @@ actor Shard {
 
     private func serve(_ exchange: Exchange) {
         let id = ids.id(for: exchange.request)
-        exchange.tag = requests.begin(id, at: loop.now)
+        let tag = requests.begin(id, at: loop.now)
+        exchange.tag = tag
         do throws(GatewayError) {
             let context = try facade.open(
                 exchange.request, id: id, dapr: client.api, isReady: isReady)
-            requests[exchange.tag].route = context.route.template.description
+            requests[tag].route = context.route.template.description
             switch context.route.handler {
             case .immediate(let handle):
-                respond(to: exchange, with: try handle(context), context)
+                respond(to: exchange, tag, with: try handle(context), context)
             case .deferred(let handle):
-                answer(exchange, context, handle)
+                answer(exchange, tag, context, handle)
             }
         } catch {
-            respond(to: exchange, with: Response(error, instance: id), nil)
+            respond(to: exchange, tag, with: Response(error, instance: id), nil)
         }
     }
 
     /// Answers in a task of its own, which ends early when the client hangs up or time is up.
     private func answer(
-        _ exchange: Exchange, _ context: RequestContext,
+        _ exchange: Exchange, _ tag: Int, _ context: RequestContext,
         _ handle: @escaping @Sendable (RequestContext) async throws(GatewayError) -> Response
     ) {
         let task = Task.immediate(executorPreference: loop) {
@@ -60,15 +62,16 @@ actor Shard {
             } catch {
                 response = Response(error, instance: context.id)
             }
-            self.respond(to: exchange, with: response, context)
+            self.respond(to: exchange, tag, with: response, context)
         }
         exchange.onCancel = { task.cancel() }
         // A streamed body takes as long as it takes; the server watches that it moves.
         guard case .buffer = disposition(of: exchange.request) else { return }
-        requests[exchange.tag].deadline = loop.schedule(after: context.timeout + Self.grace) {
+        requests[tag].deadline = loop.schedule(after: context.timeout + Self.grace) {
             task.cancel()
             let error = GatewayError(.deadlineExceeded, "the request took too long")
-            self.respond(to: exchange, with: Response(error, instance: context.id), context)
+            self.respond(
+                to: exchange, tag, with: Response(error, instance: context.id), context)
         }
     }
 
@@ -76,10 +79,11 @@ actor Shard {
     private static let grace = Duration.milliseconds(100)
 
     private func respond(
-        to exchange: Exchange, with response: Response, _ context: RequestContext?
+        to exchange: Exchange, _ tag: Int, with response: Response, _ context: RequestContext?
     ) {
-        guard !exchange.isAnswered else { return }
-        let request = requests[exchange.tag]
+        // A task may come to its end after its client left or its time was up.
+        guard !exchange.isAnswered, !exchange.isCancelled else { return }
+        let request = requests[tag]
         if let deadline = request.deadline { loop.cancel(deadline) }
         let sidecar = context?.sidecarTime ?? .zero
         var response = response

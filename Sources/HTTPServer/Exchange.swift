@@ -7,6 +7,12 @@ public import HTTPMessage
 public final class Exchange {
     private let transaction: Transaction
 
+    /// A number of the handler's choice, which `ExchangeSummary` gives back.
+    public var tag: Int? {
+        get { transaction.tag }
+        set { transaction.tag = newValue }
+    }
+
     init(_ transaction: Transaction) {
         self.transaction = transaction
     }

@@ -86,6 +86,8 @@ public struct ExchangeSummary: Sendable {
 
     /// The request, without its body.
     public let request: Request
+    /// What the handler set on the exchange; nil when it never got to see it.
+    public let tag: Int?
     /// The status that was sent; nil when the exchange ended before there was one.
     public let status: Int?
     /// How many bytes of the response's body were handed to libmicrohttpd.

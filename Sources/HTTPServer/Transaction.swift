@@ -37,6 +37,8 @@ import HTTPTypes
     private(set) var isOver = false
     private(set) var isSuspended = false
     var onCancel: (() -> Void)?
+    /// What the handler calls the exchange.
+    var tag: Int?
     var bodyBytes = 0
     /// Where the server's table of open transactions holds it; nil if it does not.
     var slot: Int?
@@ -96,7 +98,7 @@ import HTTPTypes
         leaveClient()
         guard hadHead else { return }
         let summary = ExchangeSummary(
-            request: request, status: status, bodyBytes: bodyBytes,
+            request: request, tag: tag, status: status, bodyBytes: bodyBytes,
             ending: wasCut && ending == .completed ? .aborted : ending)
         server.handler?.server(server, finished: summary)
     }

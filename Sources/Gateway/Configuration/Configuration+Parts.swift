@@ -40,6 +40,13 @@ extension Configuration {
         }
     }
 
+    /// Checks what cannot be seen in the file alone: the environment and the token file.
+    ///
+    /// - Parameter environment: names and values, such as those of the process.
+    public func validate(environment: [String: String]) throws(ConfigurationError) {
+        _ = try client(environment: environment)
+    }
+
     private static func token(in path: String) throws(DaprError) -> String {
         let content: [UInt8]
         do {

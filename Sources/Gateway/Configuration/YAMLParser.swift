@@ -29,7 +29,7 @@ extension YAMLNode {
     ///
     /// - Returns: its root; nil when the text holds no value, only comments for example.
     static func parse(_ text: [UInt8]) throws(YAMLError) -> YAMLNode? {
-        var parser = yaml_parser_t()
+        var parser = unsafe yaml_parser_t()
         // Out of memory is the only failure.
         guard unsafe yaml_parser_initialize(&parser) == 1 else {
             throw YAMLError(line: 1, column: 1, text: "out of memory")
@@ -46,7 +46,7 @@ extension YAMLNode {
     private static func parseDocument(
         _ parser: inout yaml_parser_t
     ) -> Result<YAMLNode?, YAMLError> {
-        var document = yaml_document_t()
+        var document = unsafe yaml_document_t()
         guard unsafe yaml_parser_load(&parser, &document) == 1 else {
             return unsafe .failure(YAMLError(parser))
         }
@@ -54,14 +54,15 @@ extension YAMLNode {
         guard let root = unsafe yaml_document_get_root_node(&document) else { return .success(nil) }
         do throws(YAMLError) {
             let node = try unsafe YAMLNode(root, in: &document, depth: 0)
-            return try unsafe refuseAnother(&parser).map { throw $0 } ?? .success(node)
+            if let error = unsafe refuseAnother(&parser) { return .failure(error) }
+            return .success(node)
         } catch {
             return .failure(error)
         }
     }
 
     private static func refuseAnother(_ parser: inout yaml_parser_t) -> YAMLError? {
-        var document = yaml_document_t()
+        var document = unsafe yaml_document_t()
         guard unsafe yaml_parser_load(&parser, &document) == 1 else {
             return unsafe YAMLError(parser)
         }

@@ -1,4 +1,4 @@
-import EventLoop
+public import EventLoop
 import JSON
 
 /// Writes observations as lines.
@@ -15,7 +15,7 @@ public struct Log: Sendable {
     ///   - sink: takes one line with its line feed; the standard error by default.
     public init(
         _ settings: Configuration.Log,
-        sink: @escaping @Sendable ([UInt8]) -> Void = SystemFiles.writeToStandardError
+        sink: @escaping @Sendable ([UInt8]) -> Void = { StandardError.write($0) }
     ) {
         level = settings.level
         format = settings.format

@@ -1,3 +1,5 @@
+import EventLoop
+
 /// What one shard counts: plain numbers, owned by the shard and read when metrics are scraped.
 struct Meters: Sendable {
     /// The requests of one route and method.

@@ -55,8 +55,11 @@ struct Metrics: Sendable {
         text.family(
             "daprgw_sidecar_ready", .gauge, "Whether the sidecar answered its last health check.")
         text.sample("daprgw_sidecar_ready", isSidecarReady ? 1 : 0)
-        let families:
-            [(name: String, PrometheusText.Kind, help: String, KeyPath<ConnectionStatistics, Int>)] =
+        typealias Family = (
+            name: String, kind: PrometheusText.Kind, help: String,
+            value: KeyPath<ConnectionStatistics, Int>
+        )
+        let families: [Family] =
                 [
                     ("connections", .gauge, "Open connections to the sidecar.", \.connections),
                     ("streams", .gauge, "Calls to the sidecar that are under way.", \.openStreams),
@@ -105,12 +108,22 @@ struct Metrics: Sendable {
     }
 }
 
+extension Metrics {
+    /// Adds the numbers of another shard.
+    mutating func add(_ other: Metrics) {
+        meters.add(other.meters)
+        clientConnections += other.clientConnections
+        for (api, statistics) in other.sidecar {
+            if let index = sidecar.firstIndex(where: { $0.api == api }) {
+                sidecar[index].statistics = sidecar[index].statistics + statistics
+            } else {
+                sidecar.append((api, statistics))
+            }
+        }
+    }
+}
+
 extension ConnectionStatistics {
     /// Connections that were made after the first one.
     fileprivate var reconnects: Int { max(0, connected - 1) }
-
-    /// Adds another shard's numbers.
-    static func + (left: ConnectionStatistics, right: ConnectionStatistics) -> ConnectionStatistics {
-        left.adding(right)
-    }
 }

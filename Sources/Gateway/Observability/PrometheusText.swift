@@ -13,16 +13,19 @@ struct PrometheusText {
 
     /// One sample.
     mutating func sample(
-        _ name: String, _ labels: [(name: String, value: String)] = [], _ value: Int
+        _ name: String, _ labels: [(name: String, value: String)], _ value: Int
     ) {
         line(name, labels, String(value))
     }
 
-    /// One sample.
-    mutating func sample(
-        _ name: String, _ labels: [(name: String, value: String)] = [], seconds value: Double
-    ) {
-        line(name, labels, "\(value)")
+    /// One sample without labels.
+    mutating func sample(_ name: String, _ value: Int) {
+        line(name, [], String(value))
+    }
+
+    /// One sample without labels.
+    mutating func sample(_ name: String, seconds value: Double) {
+        line(name, [], "\(value)")
     }
 
     /// The samples of one histogram.

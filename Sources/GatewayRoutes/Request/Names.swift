@@ -1,3 +1,8 @@
+/// Whether a text can be the name of a component or an app.
+public func isComponentName(_ name: String) -> Bool {
+    (try? Names.checkComponent(name, of: "component")) != nil
+}
+
 /// The rules for names and keys in paths.
 enum Names {
     /// Refuses what cannot be the name of a component or app.
