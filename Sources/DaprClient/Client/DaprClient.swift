@@ -1,5 +1,110 @@
-import EventLoop
+public import EventLoop
 
-/// A client of a Dapr sidecar.
+/// A client of one Dapr sidecar.
+///
+/// It keeps connections open and can be shared by any number of tasks. A client that was made
+/// without a loop has a thread of its own, which lives until ``shutdown()``.
 public final class DaprClient: Sendable {
+    /// Every operation, with every parameter.
+    public let api: any DaprAPI
+    private let pools: [DaprProtocol: SidecarPool]
+    private let thread: LoopThread?
+
+    // MARK: - Making one
+
+    /// A client with a thread of its own.
+    ///
+    /// - Throws: `.invalidArgument` when the token cannot be sent, `.unavailable` when the system
+    ///   gives no thread.
+    public convenience init(
+        configuration: Configuration = Configuration()
+    ) throws(DaprError) {
+        let thread: LoopThread
+        do throws(SystemError) {
+            thread = try LoopThread(running: try EventLoop(), name: "dapr-client")
+        } catch {
+            throw DaprError(.unavailable, "the client cannot start: \(error)")
+        }
+        do throws(DaprError) {
+            try self.init(configuration: configuration, loop: thread.loop, thread: thread)
+        } catch {
+            thread.join()
+            throw error
+        }
+    }
+
+    /// A client for the sidecar at an endpoint, with a thread of its own.
+    ///
+    /// - Parameters:
+    ///   - httpEndpoint: where the HTTP API is, such as `127.0.0.1:3500`.
+    ///   - grpcEndpoint: where the gRPC API is, such as `127.0.0.1:50001`.
+    ///   - protocol: which of them is used.
+    ///   - apiToken: the sidecar's API token, if it asks for one.
+    /// - Throws: `.invalidArgument` for an endpoint that cannot be read, `.notSupported` for TLS.
+    public convenience init(
+        httpEndpoint: String = "127.0.0.1:3500", grpcEndpoint: String = "127.0.0.1:50001",
+        protocol: DaprProtocol = .http, apiToken: String? = nil
+    ) throws(DaprError) {
+        try self.init(
+            configuration: Configuration(
+                httpEndpoint: SidecarEndpoint(http: httpEndpoint),
+                grpcEndpoint: SidecarEndpoint(grpc: grpcEndpoint), protocol: `protocol`,
+                apiToken: apiToken))
+    }
+
+    /// A client on a loop that somebody else runs. Calls from tasks that are at home on that loop
+    /// never leave its thread.
+    public convenience init(
+        configuration: Configuration, loop: EventLoop
+    ) throws(DaprError) {
+        try self.init(configuration: configuration, loop: loop, thread: nil)
+    }
+
+    private init(
+        configuration: Configuration, loop: EventLoop, thread: LoopThread?
+    ) throws(DaprError) {
+        self.thread = thread
+        func pool(_ endpoint: SidecarEndpoint) -> SidecarPool {
+            SidecarPool(
+                to: endpoint, on: loop, dialTimeout: configuration.dialTimeout,
+                policy: .init(maxConnections: configuration.maxConnections))
+        }
+        let settings = TransportSettings(
+            apiToken: configuration.apiToken, userAgent: configuration.userAgent,
+            timeout: configuration.timeout, maxMessageSize: configuration.maxMessageSize,
+            headerLimit: configuration.headerLimit)
+        let grpc = pool(configuration.grpcEndpoint)
+        let http = pool(configuration.httpEndpoint)
+        switch configuration.protocol {
+        case .grpc:
+            api = try GRPCTransport(pool: grpc, settings: settings)
+            pools = [.grpc: grpc]
+        case .http:
+            api = try HTTPTransport(pool: http, settings: settings)
+            pools = [.http: http]
+        case .auto:
+            api = AutoTransport(
+                grpc: try GRPCTransport(pool: grpc, settings: settings),
+                http: try HTTPTransport(pool: http, settings: settings))
+            pools = [.grpc: grpc, .http: http]
+        }
+    }
+
+    // MARK: - The connections
+
+    /// What the connections to each API do; no entry for an API that is not used.
+    public var statistics: [DaprProtocol: ConnectionStatistics] {
+        get async {
+            var statistics: [DaprProtocol: ConnectionStatistics] = [:]
+            for (api, pool) in pools { statistics[api] = await pool.statistics }
+            return statistics
+        }
+    }
+
+    /// Closes the connections and ends the client's thread. Calls that are open fail, each once;
+    /// later ones fail at once. Call it once, from outside the client's own thread.
+    public func shutdown() async {
+        for pool in pools.values { await pool.shutDown() }
+        thread?.join()
+    }
 }

@@ -14,7 +14,9 @@ extension Exchange: HTTP2StreamHandler {
         case .trailers: response?.trailers = headers
         case .head:
             var response = ExchangeResponse(head: headers)
-            if case .stream = request.reception, !endStream {
+            if case .stream(let limit) = request.reception, !endStream,
+                headers.contentLength.map({ $0 > limit }) ?? true
+            {
                 response.stream = openChannel()
                 answer(response)
             }
@@ -27,19 +29,23 @@ extension Exchange: HTTP2StreamHandler {
         hasProgressed = true
         switch request.reception {
         case .stream:
+            guard let channel else { return collect(data, upTo: .max, on: stream) }
             var chunk: [UInt8] = []
             chunk.append(copying: data)
-            _ = channel?.assumeIsolated { $0.offer(chunk) }
-        case .bytes(let limit):
-            stream.consume(data.count)
-            guard (response?.body.count ?? 0) + data.count <= limit else {
-                return fail(tooLarge(limit))
-            }
-            response?.body.append(copying: data)
+            _ = channel.assumeIsolated { $0.offer(chunk) }
+        case .bytes(let limit): collect(data, upTo: limit, on: stream)
         case .messages:
             stream.consume(data.count)
             decodeMessages(data)
         }
+    }
+
+    private func collect(_ data: Span<UInt8>, upTo limit: Int, on stream: HTTP2Stream) {
+        stream.consume(data.count)
+        guard let count = response?.body.count, count + data.count <= limit else {
+            return fail(tooLarge(limit))
+        }
+        response?.body.append(copying: data)
     }
 
     private func decodeMessages(_ data: Span<UInt8>) {
@@ -93,4 +99,9 @@ extension Exchange: HTTP2StreamHandler {
         self.channel = channel
         return BodyReader(channel, loop: core.loop)
     }
+}
+
+extension HeaderBlock {
+    /// The number in `content-length`, if there is one.
+    var contentLength: Int? { self["content-length"].flatMap { Int($0) } }
 }

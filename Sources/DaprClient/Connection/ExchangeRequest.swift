@@ -15,8 +15,9 @@ struct ExchangeRequest: Sendable {
         case messages(limit: Int)
         /// All of it in memory, at most this long.
         case bytes(limit: Int)
-        /// Given on as it comes, at the consumer's pace.
-        case stream
+        /// Given on as it comes, at the consumer's pace; at once where the head says that it is at
+        /// most this long.
+        case stream(bufferedUpTo: Int)
     }
 
     var head: HeaderBlock

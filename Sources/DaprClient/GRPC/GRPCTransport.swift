@@ -41,9 +41,9 @@ struct GRPCTransport: Sendable {
     /// Sends a framed message, and waits for an answer that is OK.
     func exchange<Request, Response>(
         _ rpc: RPC<Request, Response>, _ message: [UInt8], _ block: BuildingBlock,
-        _ options: CallOptions, extra: HeaderBlock? = nil
+        _ options: CallOptions, isProbe: Bool = false
     ) async throws(DaprError) -> ExchangeResponse {
-        let response = try await send(rpc, message, options, extra: extra)
+        let response = try await send(rpc, message, options, isProbe: isProbe)
         guard GRPCStatus.isOK(response) else {
             throw DaprError(GRPCStatus(response), in: block)
         }
@@ -57,7 +57,7 @@ struct GRPCTransport: Sendable {
     /// Sends a framed message, and waits for whatever comes back.
     func send<Request, Response>(
         _ rpc: RPC<Request, Response>, _ message: [UInt8], _ options: CallOptions,
-        extra: HeaderBlock? = nil
+        extra: HeaderBlock? = nil, isProbe: Bool = false
     ) async throws(DaprError) -> ExchangeResponse {
         let length = message.count - MessageFraming.prefixSize
         guard length <= settings.maxMessageSize else {
@@ -78,7 +78,8 @@ struct GRPCTransport: Sendable {
         if let extra { head.append(contentsOf: extra) }
         let request = ExchangeRequest(
             head: head, content: .bytes(message),
-            reception: .messages(limit: settings.maxMessageSize), timeout: timeout)
+            reception: .messages(limit: settings.maxMessageSize), timeout: timeout,
+            isProbe: isProbe)
         return try await pool.perform(request).get()
     }
 

@@ -1,0 +1,79 @@
+import HTTP2
+import JSON
+
+// Publish, secrets and the sidecar itself.
+extension HTTPTransport: DaprAPI {
+    func publishEvent(
+        pubsub: String, topic: String, data: [UInt8], contentType: String?,
+        metadata: [String: String], options: CallOptions
+    ) async throws(DaprError) {
+        var path = RequestPath("publish", pubsub, topic)
+        path.append(metadata: metadata)
+        _ = try await call(
+            "POST", path, body: data, contentType: contentType, in: .publish, options)
+    }
+
+    func getSecret(
+        store: String, name: String, metadata: [String: String], options: CallOptions
+    ) async throws(DaprError) -> [String: String] {
+        guard name != "bulk" else {
+            throw DaprError(
+                .notSupported, "a secret called 'bulk' cannot be read over the HTTP API")
+        }
+        var path = RequestPath("secrets", store, name)
+        path.append(metadata: metadata)
+        let response = try await call("GET", path, in: .secrets, options)
+        return response.head.status == 204 ? [:] : try Self.json(response).root.texts
+    }
+
+    func getBulkSecret(
+        store: String, metadata: [String: String], options: CallOptions
+    ) async throws(DaprError) -> [String: [String: String]] {
+        var path = RequestPath("secrets", store, "bulk")
+        path.append(metadata: metadata)
+        let response = try await call("GET", path, in: .secrets, options)
+        guard response.head.status != 204 else { return [:] }
+        var secrets: [String: [String: String]] = [:]
+        for member in try Self.json(response).root.members {
+            secrets[member.key] = member.value.texts
+        }
+        return secrets
+    }
+
+    func getMetadata(options: CallOptions) async throws(DaprError) -> SidecarMetadata {
+        let response = try await call("GET", RequestPath("metadata"), in: .metadata, options)
+        let root = try Self.json(response).root
+        let components = root["components"]?.elements.map { node in
+            SidecarMetadata.Component(
+                name: node["name"]?.stringValue ?? "", type: node["type"]?.stringValue ?? "",
+                version: node["version"]?.stringValue ?? "",
+                capabilities: node["capabilities"]?.elements.compactMap(\.stringValue) ?? [])
+        }
+        return SidecarMetadata(
+            id: root["id"]?.stringValue ?? "",
+            runtimeVersion: root["runtimeVersion"]?.stringValue ?? "",
+            enabledFeatures: root["enabledFeatures"]?.elements.compactMap(\.stringValue) ?? [],
+            components: components ?? [], extended: root["extended"]?.texts ?? [:])
+    }
+
+    func setMetadata(
+        key: String, value: String, options: CallOptions
+    ) async throws(DaprError) {
+        _ = try await call(
+            "PUT", RequestPath("metadata", key), body: Array(value.utf8), contentType: "text/plain",
+            in: .metadata, options)
+    }
+
+    func checkHealth(outbound: Bool, options: CallOptions) async throws(DaprError) {
+        let path = outbound ? RequestPath("healthz", "outbound") : RequestPath("healthz")
+        _ = try await call("GET", path, in: .health, options)
+    }
+
+    private static func json(_ response: ExchangeResponse) throws(DaprError) -> JSONDocument {
+        do throws(JSONError) {
+            return try JSONDocument(parsing: response.body, options: .lenient)
+        } catch {
+            throw DaprError(.malformedResponse, "the sidecar's answer is not JSON: \(error)")
+        }
+    }
+}

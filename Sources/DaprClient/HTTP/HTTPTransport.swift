@@ -1,0 +1,85 @@
+import HTTP2
+
+/// The sidecar's HTTP API, over HTTP/2 without TLS, as a `DaprAPI`.
+struct HTTPTransport: Sendable {
+    let pool: SidecarPool
+    let settings: TransportSettings
+    /// The fields that every request has.
+    private let fields: HeaderBlock
+
+    init(pool: SidecarPool, settings: TransportSettings) throws(DaprError) {
+        self.pool = pool
+        self.settings = settings
+        var fields = HeaderBlock(capacity: 256)
+        do throws(HeaderFieldError) {
+            try fields.append(":scheme", "http")
+            try fields.append(":authority", pool.endpoint.authority)
+            if let token = settings.apiToken {
+                try fields.append("dapr-api-token", token, neverIndexed: true)
+            }
+        } catch {
+            throw DaprError(error)
+        }
+        self.fields = fields
+    }
+
+    /// Sends a request with content in memory.
+    ///
+    /// - Returns: an answer with a status from 200 to 299.
+    func call(
+        _ method: String, _ path: RequestPath, body: [UInt8] = [], contentType: String? = nil,
+        extra: [(String, String)] = [], in block: BuildingBlock, _ options: CallOptions
+    ) async throws(DaprError) -> ExchangeResponse {
+        guard !path.hasEmptySegment else {
+            throw DaprError(.invalidArgument, "a name in the path is empty", isUnprocessed: true)
+        }
+        guard body.count <= settings.maxMessageSize else {
+            throw DaprError(
+                .tooLarge,
+                "the content has \(body.count) bytes, the limit is \(settings.maxMessageSize)")
+        }
+        var head: HeaderBlock
+        do throws(HeaderFieldError) {
+            head = try self.head(method, path, options.trace)
+            try head.append("user-agent", settings.userAgent)
+            if let contentType { try head.append("content-type", contentType) }
+            if !body.isEmpty { try head.append("content-length", "\(body.count)") }
+            for (name, value) in extra { try head.append(name, value) }
+        } catch {
+            throw DaprError(error)
+        }
+        let request = ExchangeRequest(
+            head: head, content: .bytes(body), reception: .bytes(limit: settings.maxMessageSize),
+            timeout: options.timeout ?? settings.timeout, isProbe: block == .health)
+        let response = try await send(request)
+        guard let status = response.head.status, (200..<300).contains(status) else {
+            throw DaprError(response, in: block)
+        }
+        return response
+    }
+
+    /// The beginning of a request's head.
+    func head(
+        _ method: String, _ path: RequestPath, _ trace: TraceContext
+    ) throws(HeaderFieldError) -> HeaderBlock {
+        var head = HeaderBlock(capacity: 512)
+        try head.append(":method", method)
+        try head.append(":path", path.bytes.span)
+        head.append(contentsOf: fields)
+        try head.append(trace)
+        return head
+    }
+
+    /// Sends a request, unless its head is longer than the sidecar accepts: it would answer by
+    /// ending the whole connection.
+    func send(_ request: ExchangeRequest) async throws(DaprError) -> ExchangeResponse {
+        let size = request.head.listSize
+        guard size <= settings.headerLimit else {
+            throw DaprError(
+                .tooLarge,
+                "the header fields have \(size) bytes, the limit (headerLimit) is "
+                    + "\(settings.headerLimit)", isUnprocessed: true)
+        }
+        return try await pool.perform(request).get()
+    }
+}
