@@ -187,7 +187,7 @@ actor Shard {
         metrics.meters = meters
         metrics.meters.inFlight = requests.count
         metrics.clientConnections = server?.connectionCount ?? 0
-        metrics.sidecar = await client.statistics()
+        metrics.sidecar = await client.statistics
         return metrics
     }
 }

@@ -15,3 +15,16 @@ public struct ConnectionStatistics: Sendable, Hashable {
     /// Calls that were sent again because the sidecar had certainly not processed them.
     public internal(set) var retries = 0
 }
+
+extension ConnectionStatistics {
+    /// The sum of two clients' numbers.
+    public static func + (
+        left: ConnectionStatistics, right: ConnectionStatistics
+    ) -> ConnectionStatistics {
+        var sum = left
+        for number in [
+            \Self.connections, \.openStreams, \.waiting, \.dials, \.connected, \.failedDials, \.retries,
+        ] { sum[keyPath: number] += right[keyPath: number] }
+        return sum
+    }
+}

@@ -1,3 +1,4 @@
+import DaprClient
 import EventLoop
 import GatewayRoutes
 

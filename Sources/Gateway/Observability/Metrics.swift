@@ -5,8 +5,8 @@ import EventLoop
 struct Metrics: Sendable {
     var meters = Meters()
     var clientConnections = 0
-    /// By the sidecar's API: `grpc` and `http`.
-    var sidecar: [(api: String, statistics: ConnectionStatistics)] = []
+    /// By the sidecar's API, as far as it is used.
+    var sidecar: [DaprProtocol: ConnectionStatistics] = [:]
     var isSidecarReady = false
     var startTime = 0.0
 
@@ -80,9 +80,9 @@ struct Metrics: Sendable {
                 ]
         for (name, kind, help, value) in families {
             text.family("daprgw_sidecar_\(name)", kind, help)
-            for (api, statistics) in sidecar {
+            for (api, statistics) in sidecar.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                 text.sample(
-                    "daprgw_sidecar_\(name)", [("api", api)], statistics[keyPath: value])
+                    "daprgw_sidecar_\(name)", [("api", api.rawValue)], statistics[keyPath: value])
             }
         }
     }
@@ -113,13 +113,7 @@ extension Metrics {
     mutating func add(_ other: Metrics) {
         meters.add(other.meters)
         clientConnections += other.clientConnections
-        for (api, statistics) in other.sidecar {
-            if let index = sidecar.firstIndex(where: { $0.api == api }) {
-                sidecar[index].statistics = sidecar[index].statistics + statistics
-            } else {
-                sidecar.append((api, statistics))
-            }
-        }
+        sidecar.merge(other.sidecar) { $0 + $1 }
     }
 }
 

@@ -1,0 +1,30 @@
+import DevSidecar
+import EventLoop
+
+/// The sidecar of `daprgw dev`, on Dapr's ports or, when those are taken, on free ones.
+struct DevelopmentSidecar {
+    let addresses: DevSidecar.Addresses
+    let isOnOtherPorts: Bool
+    private let sidecar: DevSidecar
+
+    /// Opens the ports on a loop that does not run yet.
+    init(on loop: EventLoop) throws {
+        do {
+            (sidecar, addresses) = try Self.open(http: 3500, grpc: 50001, on: loop)
+            isOnOtherPorts = false
+        } catch {
+            (sidecar, addresses) = try Self.open(http: 0, grpc: 0, on: loop)
+            isOnOtherPorts = true
+        }
+    }
+
+    private static func open(
+        http: UInt16, grpc: UInt16, on loop: EventLoop
+    ) throws -> (DevSidecar, DevSidecar.Addresses) {
+        var configuration = SidecarConfiguration.development
+        configuration.httpAddress = .ip("127.0.0.1", port: http)
+        configuration.grpcAddress = .ip("127.0.0.1", port: grpc)
+        let sidecar = DevSidecar(configuration: configuration, loop: loop)
+        return (sidecar, try sidecar.startBeforeLoop())
+    }
+}
