@@ -20,6 +20,8 @@ RULES = [
     (r"/v1\.0(-alpha1)?/(bindings|lock|crypto|configuration)/", "another building block"),
 ]
 
+# The recorded echo app listened here; only answers have a placeholder for it.
+APP_PORT = "127.0.0.1:6011"
 # What the recording lost: a dictionary cannot hold a header twice.
 TWICE = {"token-grpc-005": {"dapr-api-token": ["s3cr3t", "bad"]}}
 
@@ -29,6 +31,9 @@ def load(name):
     lines = [json.loads(line) for line in (FOLDER / f"{name}.jsonl").open(encoding="utf-8")]
     for line in lines:
         line["request"].get("metadata", {}).update(TWICE.get(line["id"], {}))
+        if APP_PORT in line["request"].get("path", ""):
+            path = line["request"]["path"].replace(APP_PORT, "127.0.0.1:<port:echo-app-app>")
+            line["request"]["path"] = path
     return lines
 
 

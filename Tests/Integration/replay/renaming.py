@@ -124,9 +124,14 @@ TRANSACTION = under(("operations", "*", "request", "key"), ("operations", "*", "
 BULK_GET = under(("keys",))
 BULK_ANSWER = under(("*", "key"), ("*", "data"))
 CLOUD_EVENT = under(("data",), ("topic",))
+BASE64_DATA = re.compile(r'(?<="data_base64":")[^"]*')
 ENTRIES = under(("*", "event"))
 ECHO = under(("path",), ("body",))
 TOPICS = [("subscriptions", "*", field) for field in ("topic", "deadLetterTopic")]
+
+
+def _shift_base64_data(found):
+    return base64.b64encode(shift_bytes(base64.b64decode(found[0]))).decode()
 
 
 def user_in_metadata(path):
@@ -240,13 +245,14 @@ class Line:
         """What the app was sent because of the line."""
         if "body" not in received:
             return
-        raw = received["path"] == "/memraw" or not received["body"].startswith('{"data')
+        raw = '"specversion"' not in received["body"]
         if self.kept:
             received["body"] = shift_fields(received["body"], under(("topic",)))
         elif raw:
             received["body"] = shift_value(received["body"])
         else:
-            received["body"] = shift_fields(received["body"], CLOUD_EVENT)
+            event = shift_fields(received["body"], CLOUD_EVENT)
+            received["body"] = BASE64_DATA.sub(_shift_base64_data, event)
 
 
 PATH = re.compile(
