@@ -1,4 +1,5 @@
 import DaprProtos
+import JSON
 import SwiftProtobuf
 
 /// An app that lives in the sidecar's process, or the lack of one.
@@ -105,10 +106,30 @@ struct AppDirectory {
     /// The apps behind other sidecars, which are in this process too.
     var others: [String: LocalApp]
 
-    init(own: LocalApp? = nil, others: [String: LocalApp] = [:]) {
-        self.own = own
-        self.others = others
+    /// The apps of a configuration. They have ports in name only.
+    ///
+    /// - Throws: what is wrong with the JSON of the subscriptions.
+    init(_ configuration: SidecarConfiguration) throws(JSONError) {
+        let local = configuration.localApps
+        others = [:]
+        if let id = local.echoID {
+            let subscriptions = try local.subscriptions.map { bytes throws(JSONError) in
+                try JSONValue.parse(bytes)
+            }
+            others[id] = .http(
+                EchoApp(
+                    port: Self.echoPort,
+                    subscriptions: subscriptions ?? EchoApp.recordedSubscriptions))
+        }
+        if let id = local.greeterID { others[id] = .grpc(GreeterApp()) }
+        for id in local.stoppedApps { others[id] = .http(AbsentApp(port: Self.echoPort)) }
+        for id in local.stoppedSidecars { others[id] = .absent(port: Self.sidecarPort) }
+        own = others.removeValue(forKey: configuration.appID)
+        if own == nil, let app = configuration.app { own = .http(AbsentApp(port: app.port)) }
     }
+
+    static let echoPort: UInt16 = 6011
+    private static let sidecarPort: UInt16 = 6012
 
     /// The HTTP app that listens on a port.
     func httpApp(port: UInt16) -> (any HTTPApp)? {

@@ -39,7 +39,10 @@ enum AppFields {
         let kept = fields.filter { !$0.name.hasPrefix("grpc-") }
         return [("dapr-http-status", String(response.status))]
             + kept.map { field in
-                (renamedOverGRPC.contains(field.name) ? "dapr-" + field.name : field.name, field.value)
+                (
+                    renamedOverGRPC.contains(field.name) ? "dapr-" + field.name : field.name,
+                    field.value
+                )
             }
     }
 

@@ -1,16 +1,16 @@
 import DaprProtos
-import HTTP2
 import FoundationEssentials
+import HTTP2
 import SwiftProtobuf
 
 extension InvokeBlock {
     /// Answers `InvokeService`.
     func invokeService(_ request: GRPCRequest) -> GRPCReply {
         let message: Dapr_Proto_Runtime_V1_InvokeServiceRequest
-        do {
-            message = try .init(serializedBytes: request.message)
+        do throws(GRPCStatus) {
+            message = try GRPCMethod.decode(request.message)
         } catch {
-            return GRPCReply(status: .undecodable)
+            return GRPCReply(status: error)
         }
         do {
             let found = try find(message.id)
@@ -20,7 +20,9 @@ extension InvokeBlock {
             switch found.app {
             case .http(let app):
                 try check(message.message)
-                return reply(try self.call(app, found, call), request.trace)
+                var answer = try self.call(app, found, call)
+                if verb == .head { answer.body = [] }
+                return reply(answer, request.trace)
             case .grpc(let app):
                 let hasVerb = message.message.hasHTTPExtension
                 let answer = try self.call(app, found, call, verb: hasVerb ? verb : nil)
@@ -58,11 +60,10 @@ extension InvokeBlock {
             let value = String(decoding: field.value, as: UTF8.self)
             if let name = forwardedName(name) { fields.append(AppField(name: name, value: value)) }
         }
-        let isToGRPC = !message.hasHTTPExtension
         return Call(
             verb: verb.name, method: message.method, query: message.httpExtension.querystring,
             contentType: message.contentType.isEmpty ? nil : message.contentType, fields: fields,
-            body: isToGRPC || !message.data.value.isEmpty ? Array(message.data.value) : [],
+            body: Array(message.data.value),
             contentLength: nil, trace: request.trace)
     }
 
@@ -83,7 +84,7 @@ extension InvokeBlock {
         let headers =
             [(name: "traceparent", value: trace.traceparent)] + AppFields.metadata(answer)
         guard code == 0 else {
-            let reason = HTTPStatusCode.reason(of: answer.status)
+            let reason = HTTP1Response.reason(answer.status)
             let text = String(decoding: answer.body.prefix(Self.longestErrorText), as: UTF8.self)
             let status = GRPCStatus(
                 code, reason,
@@ -97,8 +98,7 @@ extension InvokeBlock {
             return GRPCReply(status: status, headers: headers)
         }
         var message = Dapr_Proto_Common_V1_InvokeResponse()
-        let hasBody = headers.isEmpty || answer.status != 204
-        message.data.value = Data(hasBody ? answer.body : [])
+        message.data.value = Data(answer.body)
         message.contentType = answer.value(of: "content-type") ?? ""
         return reply(message, headers: headers)
     }
@@ -117,12 +117,13 @@ extension InvokeBlock {
         _ message: Dapr_Proto_Common_V1_InvokeResponse, headers: [(name: String, value: String)],
         trailers: [(name: String, value: String)] = []
     ) -> GRPCReply {
-        do {
-            let bytes: [UInt8] = try message.serializedBytes()
-            return GRPCReply(message: bytes, headers: headers, trailers: trailers)
+        do throws(GRPCStatus) {
+            var reply = try GRPCMethod.encode(message)
+            reply.headers = headers
+            reply.trailers = trailers
+            return reply
         } catch {
-            return GRPCReply(
-                status: GRPCStatus(GRPCStatus.internalError, String(describing: error)))
+            return GRPCReply(status: error)
         }
     }
 }

@@ -51,7 +51,9 @@ extension InvokeBlock {
 
     private static func verb(_ method: String) -> String {
         let verb = method.uppercased()
-        let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
+        let known = [
+            "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
+        ]
         return known.contains(verb) ? verb : "POST"
     }
 

@@ -117,7 +117,8 @@ final class InvokeBlock: BuildingBlock {
 
     /// Calls a gRPC app.
     func call(
-        _ app: any CallbackApp, _ found: Found, _ call: Call, verb: Dapr_Proto_Common_V1_HTTPExtension.Verb?
+        _ app: any CallbackApp, _ found: Found, _ call: Call,
+        verb: Dapr_Proto_Common_V1_HTTPExtension.Verb?
     ) throws -> CallbackResponse {
         var request = Dapr_Proto_Common_V1_InvokeRequest()
         request.method = try method(call, found).name

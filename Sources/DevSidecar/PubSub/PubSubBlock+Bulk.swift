@@ -15,8 +15,8 @@ extension PubSubBlock {
 
     /// Publishes many events at once, over gRPC.
     func publishBulk(_ request: GRPCRequest) throws {
-        let message = try Dapr_Proto_Runtime_V1_BulkPublishRequest(
-            serializedBytes: request.message)
+        let message: Dapr_Proto_Runtime_V1_BulkPublishRequest = try GRPCMethod.decode(
+            request.message)
         try check(
             pubsub: message.pubsubName, topic: message.topic, metadata: message.metadata)
         let entries = message.entries.map { entry in
@@ -50,7 +50,8 @@ extension PubSubBlock {
         var ids: Set<String> = []
         for entry in entries where entry.id.isEmpty || !ids.insert(entry.id).inserted {
             throw .bulk(
-                .marshalEvents, "error marshaling events to bytes for topic \(request.topic)"
+                .marshalEvents,
+                "error marshaling events to bytes for topic \(request.topic)"
                     + " pubsub \(request.pubsub). error: \(Self.badEntryID)", request,
                 ["appID": context.appID, "error": Self.badEntryID])
         }

@@ -128,8 +128,8 @@ final class PubSubBlock: BuildingBlock {
     }
 
     private func publishOne(_ request: GRPCRequest) throws {
-        let message = try Dapr_Proto_Runtime_V1_PublishEventRequest(
-            serializedBytes: request.message)
+        let message: Dapr_Proto_Runtime_V1_PublishEventRequest = try GRPCMethod.decode(
+            request.message)
         try publish(
             PublishRequest(
                 pubsub: message.pubsubName, topic: message.topic, data: Array(message.data),
@@ -156,11 +156,13 @@ final class PubSubBlock: BuildingBlock {
     ) -> GRPCReply {
         do {
             try work(request)
-            return GRPCReply(message: try success.serializedBytes())
+            return try GRPCMethod.encode(success)
         } catch let error as SidecarError {
             return error.reply
+        } catch let status as GRPCStatus {
+            return GRPCReply(status: status)
         } catch {
-            return GRPCReply(status: .undecodable)
+            return GRPCReply(status: GRPCStatus(GRPCStatus.internalError, "\(error)"))
         }
     }
 }
