@@ -37,6 +37,9 @@ struct SidecarCommand: ParsableCommand {
         help: "Another app that can be invoked, as ID=PORT or ID=grpc:PORT. May be repeated.")
     var peers: [String] = []
 
+    @OptionGroup(title: "Apps in this process")
+    var localApps: LocalAppOptions
+
     @Option(help: "A JSON file that lists the components.", completion: .file())
     var components: String?
 
@@ -134,6 +137,7 @@ struct SidecarCommand: ParsableCommand {
         }
         configuration.app = app
         configuration.peers = try parsedPeers()
+        configuration.localApps = try localApps.localApps()
         configuration.httpAddress = .ip("127.0.0.1", port: httpPort)
         configuration.grpcAddress = .ip("127.0.0.1", port: grpcPort)
         if let publicPort { configuration.publicAddress = .ip("127.0.0.1", port: publicPort) }

@@ -70,6 +70,8 @@ struct SidecarResponse: Sendable {
     var isTraced = true
     /// The handler left content unread, so that HTTP/1 closes the connection.
     var closes = false
+    /// Whether the body goes out in chunks even if it is short, as what a sidecar passes on does.
+    var isStreamed = false
 
     init(status: Int, fields: [Field] = [], body: [UInt8] = [], isTraced: Bool = true) {
         self.status = status

@@ -29,8 +29,9 @@ enum HTTP1Response {
         output.append(contentsOf: "\r\n".utf8)
         let hasContent = response.status != 204 && response.status != 304
         let isChunked =
-            hasContent && !isHead && !isHTTP10 && response.body.count > lengthLimit
-        if hasContent, !isChunked {
+            hasContent && !isHead && !isHTTP10
+            && (response.isStreamed || response.body.count > lengthLimit)
+        if hasContent, !isChunked, !response.isStreamed {
             output.append(contentsOf: "Content-Length: \(response.body.count)\r\n".utf8)
         }
         if closes, !isHTTP10 { output.append(contentsOf: "Connection: close\r\n".utf8) }

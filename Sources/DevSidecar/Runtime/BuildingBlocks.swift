@@ -3,9 +3,11 @@ enum BuildingBlocks {
     /// All blocks, in the order in which they are asked.
     static func make(_ context: SidecarContext) throws -> [any BuildingBlock] {
         let metadata = MetadataBlock(context)
+        let apps = try AppDirectory(context.configuration)
         let blocks: [any BuildingBlock] = [
             StateBlock(context), try SecretsBlock(context), metadata, HealthBlock(context),
-            ShutdownBlock(context),
+            ShutdownBlock(context), PubSubBlock(context: context, apps: apps),
+            InvokeBlock(context: context, apps: apps),
         ]
         metadata.subscriptionList = { blocks.flatMap(\.subscriptions) }
         return blocks

@@ -26,6 +26,8 @@ public struct SidecarConfiguration: Sendable {
     public var publicAddress: SocketAddress?
     /// The app, if there is one.
     public var app: App?
+    /// The apps in this process: the sidecar's own if it has the id of the sidecar, and others.
+    public var localApps = LocalApps()
     /// Ports of other sidecars' apps that can be invoked, by app id.
     public var peers: [String: App] = [:]
     /// What the sidecar offers.

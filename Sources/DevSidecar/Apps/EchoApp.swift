@@ -1,0 +1,145 @@
+import JSON
+
+/// An HTTP app that answers with what it was asked: method, path, headers and content as JSON.
+///
+/// Some paths answer otherwise: `/status/N`, `/empty`, `/bytes`, `/text`, `/chunked`, `/hdrs`,
+/// `/large?n=N`, `/close`, and Dapr's `/dapr/subscribe` and `/dapr/config`. The routes of its
+/// subscriptions acknowledge, or refuse, events and keep them; `/_take` hands them out once.
+final class EchoApp: HTTPApp {
+    let port: UInt16
+    private let subscriptions: JSONValue
+    private let routes: Set<String>
+    private var taken: [JSONValue] = []
+    private var counts: [String: Int] = [:]
+
+    /// - Parameter subscriptions: what `/dapr/subscribe` answers.
+    init(port: UInt16, subscriptions: JSONValue = EchoApp.recordedSubscriptions) {
+        self.port = port
+        self.subscriptions = subscriptions
+        routes = Set(subscriptions.arrayValue?.flatMap(Self.routes) ?? [])
+    }
+
+    private static func routes(of subscription: JSONValue) -> [String] {
+        let rules = subscription["routes"]?["rules"]?.arrayValue ?? []
+        let paths = rules.map { $0["path"] }
+        let all = paths + [subscription["route"], subscription["routes"]?["default"]]
+        return all.compactMap { $0?.stringValue }
+    }
+
+    func answer(_ request: AppRequest) throws(AppFailure) -> AppResponse {
+        let parts = request.target.split(
+            separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let path = String(parts[0])
+        if path == "/_take" {
+            defer {
+                taken = []
+                counts = [:]
+            }
+            return json(.array(taken))
+        }
+        let record = Self.record(of: request)
+        if routes.contains(path) { return take(record, path) }
+        if path.hasPrefix("/status/") { return status(path, record) }
+        return switch path {
+        case "/dapr/subscribe": json(subscriptions)
+        case "/dapr/config": json([:])
+        case "/empty": response(contentType: nil)
+        case "/bytes":
+            response(body: [0, 1, 0xFE, 0xFF], contentType: "application/octet-stream")
+        case "/text":
+            response(body: Array("héllo".utf8), contentType: "text/plain; charset=utf-8")
+        case "/large": large(parts.count > 1 ? parts[1] : "")
+        case "/close": throw .closed
+        case "/hdrs": Self.manyFields
+        case "/chunked":
+            AppResponse(
+                status: 200, fields: [AppField(name: "content-type", value: "text/plain")],
+                body: Array("one two three".utf8))
+        default: json(record)
+        }
+    }
+
+    // MARK: - What was asked
+
+    private static func record(of request: AppRequest) -> JSONValue {
+        var members = [
+            JSONObject.Member(key: "method", value: .string(request.method)),
+            JSONObject.Member(key: "path", value: .string(request.target)),
+            JSONObject.Member(
+                key: "headers",
+                value: .array(
+                    request.fields.map { field in
+                        .array([.string(field.name), .string(latin1(field.value))])
+                    })),
+        ]
+        if request.body.count > longestRecordedBody {
+            members.append(JSONObject.Member(key: "body", value: .null))
+            members.append(
+                JSONObject.Member(key: "bodyLength", value: .number(.init(request.body.count))))
+        } else if let text = String(validating: request.body, as: UTF8.self) {
+            members.append(JSONObject.Member(key: "body", value: .string(text)))
+        } else {
+            let text = Base64.encode(request.body)
+            members.append(JSONObject.Member(key: "bodyBase64", value: .string(text)))
+        }
+        return .object(JSONObject(members))
+    }
+
+    private static let longestRecordedBody = 100_000
+
+    /// Each byte as one character, which is how Python reads header fields.
+    private static func latin1(_ text: String) -> String {
+        guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
+        return String(String.UnicodeScalarView(text.utf8.map(Unicode.Scalar.init)))
+    }
+
+    // MARK: - Special paths
+
+    private func take(_ record: JSONValue, _ path: String) -> AppResponse {
+        taken.append(record)
+        counts[path, default: 0] += 1
+        switch path {
+        case "/memdrop": return json(["status": "DROP"])
+        case "/memretry2" where counts[path] == 1: return json(["status": "RETRY"])
+        case "/memretry2" where counts[path] == 2:
+            return response(status: 500, body: Array("boom".utf8))
+        case "/memgone": return response(status: 404)
+        default: return json(["status": "SUCCESS"])
+        }
+    }
+
+    private func status(_ path: String, _ record: JSONValue) -> AppResponse {
+        guard let status = Int(path.dropFirst("/status/".count)), 200...599 ~= status else {
+            return response(status: 500)
+        }
+        var answer = json(record)
+        answer.status = status
+        if [204, 304].contains(status) { answer.body = [] }
+        if [301, 302, 307].contains(status) {
+            answer.fields.append(AppField(name: "location", value: "/elsewhere"))
+        }
+        return answer
+    }
+
+    private func large(_ query: Substring) -> AppResponse {
+        let pair = query.split(separator: "&").first { $0.hasPrefix("n=") }
+        let count = pair.flatMap { Int($0.dropFirst(2)) } ?? 0
+        let body = [UInt8](repeating: UInt8(ascii: "x"), count: max(0, min(count, 1 << 28)))
+        return response(body: body, contentType: "text/plain")
+    }
+
+    private func json(_ value: JSONValue) -> AppResponse {
+        response(body: PythonJSON.dump(value))
+    }
+
+    private func response(
+        status: Int = 200, body: [UInt8] = [], contentType: String? = "application/json"
+    ) -> AppResponse {
+        var answer = AppResponse(status: status, body: body)
+        if let contentType {
+            answer.fields.append(AppField(name: "content-type", value: contentType))
+        }
+        answer.fields.append(AppField(name: "x-echo", value: "yes"))
+        return answer
+    }
+}

@@ -1,0 +1,193 @@
+import DaprProtos
+import FoundationEssentials
+import HTTPMessage
+import HTTPTypes
+import JSON
+import SwiftProtobuf
+
+/// Service invocation: calls of apps through their sidecars.
+final class InvokeBlock: BuildingBlock {
+    let context: SidecarContext
+    private let apps: AppDirectory
+    /// Unknown apps that were asked for an odd number of times.
+    private var missed: Set<String> = []
+
+    init(context: SidecarContext, apps: AppDirectory) {
+        self.context = context
+        self.apps = apps
+    }
+
+    var httpRoutes: [HTTPRoute] {
+        [HTTPRoute([], "/v1.0/invoke/*", readsBody: true, .immediate { [self] in answer($0) })]
+    }
+
+    var httpFallback: HTTPHandler? { .immediate { [self] in answer($0) } }
+
+    var grpcMethods: [GRPCMethod] {
+        [.dapr("InvokeService", .immediate { [self] in invokeService($0) })]
+    }
+
+    // MARK: - Finding the app
+
+    /// An app, and whether another sidecar is on the way to it.
+    struct Found {
+        var app: LocalApp
+        /// The id without a namespace; nil when no other sidecar is involved.
+        var remoteID: String?
+    }
+
+    func find(_ id: String) throws(InvokeFailure) -> Found {
+        guard !id.isEmpty else { throw InvokeFailure("app id is empty") }
+        if id.hasPrefix("http://") { return Found(app: .http(httpApp(at: id))) }
+        let parts = id.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count <= 2 else { throw InvokeFailure("invalid app id \(id)") }
+        let name = String(parts[0])
+        if name == context.appID {
+            guard let own = apps.own else {
+                throw InvokeFailure("cannot invoke local endpoint: app channel not initialized")
+            }
+            return Found(app: own)
+        }
+        guard let app = apps.others[name] else { throw notFound(id) }
+        return Found(app: app, remoteID: name)
+    }
+
+    private func httpApp(at url: String) -> any HTTPApp {
+        let port = url.split(separator: ":").last.flatMap { UInt16($0) } ?? 80
+        return apps.httpApp(port: port) ?? AbsentApp(port: port)
+    }
+
+    /// A lookup by multicast finds nobody; the next one only waits for the same answer.
+    private func notFound(_ id: String) -> InvokeFailure {
+        if missed.insert(id).inserted {
+            return InvokeFailure("couldn't find service: \(id)")
+        }
+        missed.remove(id)
+        return InvokeFailure("timeout waiting for address for app id \(id)")
+    }
+
+    // MARK: - Calling it
+
+    /// What a call consists of, whichever API brought it.
+    struct Call {
+        var verb: String
+        var method: String
+        var query: String
+        var contentType: String?
+        /// Names in lower case, without what describes the content.
+        var fields: [AppField]
+        var body: [UInt8]
+        /// The length that the caller announced.
+        var contentLength: Int?
+        var trace: TraceContext
+    }
+
+    /// Calls an HTTP app.
+    func call(
+        _ app: any HTTPApp, _ found: Found, _ call: Call
+    ) throws(InvokeFailure) -> AppResponse {
+        let target = try method(call, found).path + (call.query.isEmpty ? "" : "?" + call.query)
+        let request = AppRequest(
+            method: call.verb, target: target, fields: fields(of: call, found, port: app.port),
+            body: call.body)
+        do throws(AppFailure) {
+            if let length = call.contentLength, length != call.body.count {
+                throw .cutOff(announced: length, sent: call.body.count)
+            }
+            return try app.answer(request)
+        } catch {
+            let verb = AppFields.canonical(call.verb)
+            let text = "\(verb) \"http://127.0.0.1:\(app.port)\(target)\": \(error.text)"
+            throw found.remoteID == nil
+                ? InvokeFailure(text)
+                : InvokeFailure(
+                    "rpc error: code = Internal desc = error invoking app channel: " + text)
+        }
+    }
+
+    private func method(_ call: Call, _ found: Found) throws(InvokeFailure) -> AppMethod {
+        do throws(AppMethodError) {
+            return try AppMethod(call.method)
+        } catch {
+            throw found.remoteID == nil
+                ? InvokeFailure(error.text)
+                : InvokeFailure("rpc error: code = InvalidArgument desc = " + error.text)
+        }
+    }
+
+    /// Calls a gRPC app.
+    func call(
+        _ app: any CallbackApp, _ found: Found, _ call: Call,
+        verb: Dapr_Proto_Common_V1_HTTPExtension.Verb?
+    ) throws -> CallbackResponse {
+        var request = Dapr_Proto_Common_V1_InvokeRequest()
+        request.method = try method(call, found).name
+        request.data.value = Data(call.body)
+        request.contentType = call.contentType ?? ""
+        if let verb {
+            request.httpExtension.verb = verb
+            request.httpExtension.querystring = call.query
+        }
+        let own = [
+            AppField(name: "user-agent", value: "grpc-go/1.82.1"),
+            AppField(name: "traceparent", value: call.trace.traceparent),
+        ]
+        let fields = call.fields.filter { $0.name != "user-agent" }
+        return try app.onInvoke(request, metadata: fields + hop(found) + own)
+    }
+
+    /// The fields as Go's HTTP client sends them to the app.
+    private func fields(of call: Call, _ found: Found, port: UInt16) -> [AppField] {
+        var named = call.fields
+        let userAgent = named.first { $0.name == "user-agent" }?.value
+        named.removeAll { $0.name == "user-agent" }
+        named.append(AppField(name: "traceparent", value: call.trace.traceparent))
+        if !call.trace.tracestate.isEmpty {
+            named.append(AppField(name: "tracestate", value: call.trace.tracestate))
+        }
+        if let type = call.contentType { named.append(AppField(name: "content-type", value: type)) }
+        named += hop(found)
+        if !named.contains(where: { $0.name == "accept-encoding" }) {
+            named.append(AppField(name: "accept-encoding", value: "gzip"))
+        }
+        let first = [
+            AppField(name: "host", value: "127.0.0.1:\(port)"),
+            AppField(name: "user-agent", value: userAgent ?? "Go-http-client/1.1"),
+        ]
+        return (first + framing(of: call) + named.sorted { $0.name < $1.name }).map { field in
+            AppField(name: AppFields.canonical(field.name), value: field.value)
+        }
+    }
+
+    private func hop(_ found: Found) -> [AppField] {
+        guard let id = found.remoteID else { return [] }
+        let host = context.configuration.environment["HOSTNAME"] ?? "localhost"
+        return InvokeHop(callerID: context.appID, calleeID: id, host: host).fields
+    }
+
+    /// Go announces no length for a body that it does not know, unless such methods have none.
+    private func framing(of call: Call) -> [AppField] {
+        if let length = call.contentLength, length > 0 {
+            return [AppField(name: "content-length", value: String(length))]
+        }
+        let usuallyLacksBody = ["GET", "HEAD", "DELETE", "OPTIONS", "PROPFIND", "SEARCH"]
+        guard !call.body.isEmpty || !usuallyLacksBody.contains(call.verb) else { return [] }
+        return [AppField(name: "transfer-encoding", value: "chunked")]
+    }
+}
+
+/// Why an invocation failed, in the sidecar's words.
+struct InvokeFailure: Error {
+    var text: String
+
+    init(_ text: String) {
+        self.text = text
+    }
+
+    /// The failure as both APIs word it.
+    func error(appID: String) -> SidecarError {
+        SidecarError(
+            httpStatus: 500, grpcCode: GRPCStatus.internalError, code: "ERR_DIRECT_INVOKE",
+            message: "failed to invoke, id: \(appID), err: \(text)")
+    }
+}

@@ -1,0 +1,168 @@
+import DaprProtos
+import HTTPMessage
+import HTTPTypes
+import JSON
+import SwiftProtobuf
+
+/// Publishing: takes events, wraps them as CloudEvents and hands them to the broker.
+final class PubSubBlock: BuildingBlock {
+    let context: SidecarContext
+    let broker: Broker
+    private let names: Set<String>
+
+    init(context: SidecarContext, apps: AppDirectory) {
+        self.context = context
+        names = Set(context.components(of: "pubsub").map(\.name))
+        if case .http(let app) = apps.own {
+            broker = Broker(app: app, clock: context.clock)
+        } else {
+            broker = Broker(app: nil, clock: context.clock)
+        }
+    }
+
+    var httpRoutes: [HTTPRoute] {
+        let publish = HTTPHandler.immediate { [self] in answer($0, publishOne) }
+        let bulk = HTTPHandler.immediate { [self] in answer($0, publishBulk) }
+        return [
+            HTTPRoute(["POST", "PUT"], "/v1.0/publish/{pubsub}/*", readsBody: true, publish),
+            HTTPRoute(["POST", "PUT"], "/v1.0/publish/bulk/{pubsub}/*", readsBody: true, bulk),
+            HTTPRoute(
+                ["POST", "PUT"], "/v1.0-alpha1/publish/bulk/{pubsub}/*", readsBody: true, bulk),
+        ]
+    }
+
+    var grpcMethods: [GRPCMethod] {
+        let bulk = GRPCHandler.immediate { [self] in
+            answer($0, Dapr_Proto_Runtime_V1_BulkPublishResponse(), publishBulk)
+        }
+        return [
+            .dapr(
+                "PublishEvent",
+                .immediate { [self] in answer($0, Google_Protobuf_Empty(), publishOne) }),
+            .dapr("BulkPublishEvent", bulk),
+            .dapr("BulkPublishEventAlpha1", bulk),
+        ]
+    }
+
+    var subscriptions: [SubscriptionInfo] { broker.subscriptions.map(\.info) }
+
+    var inspection: InspectionPage? {
+        InspectionPage("published") { [broker] in
+            .array(
+                broker.log.map { event in
+                    let text = String(decoding: event.content, as: UTF8.self)
+                    let metadata = event.metadata.map {
+                        JSONObject.Member(key: $0, value: .string($1))
+                    }
+                    return [
+                        "pubsubname": .string(event.pubsub), "topic": .string(event.topic),
+                        "event": .string(text), "metadata": .object(JSONObject(metadata)),
+                    ]
+                })
+        }
+    }
+
+    // MARK: - Both APIs
+
+    /// Checks what every publish call names.
+    func check(pubsub: String, topic: String, metadata: [String: String]) throws(SidecarError) {
+        guard !pubsub.isEmpty else { throw .pubsub(.noName, "", "pubsub name is empty") }
+        guard names.contains(pubsub) else { throw .unknownPubsub(pubsub, metadata: metadata) }
+        guard !topic.isEmpty else {
+            throw .pubsub(.noTopic, pubsub, "topic is empty in pubsub \(pubsub)")
+        }
+    }
+
+    /// Publishes one event.
+    func publish(_ request: PublishRequest, isOverGRPC: Bool) throws(SidecarError) {
+        try check(pubsub: request.pubsub, topic: request.topic, metadata: request.metadata)
+        let isRaw: Bool
+        do throws(BadRawPayload) {
+            isRaw = try request.isRaw()
+        } catch {
+            throw .badRawPayload(error.value, request)
+        }
+        var metadata = request.metadata
+        if isRaw, isOverGRPC {
+            // So it is: over this API the trace of raw events goes along as metadata.
+            let isTraced = request.trace.traceparent != TraceContext.none.traceparent
+            metadata["traceid"] = isTraced ? request.trace.traceparent : ""
+        }
+        broker.publish(
+            PublishedEvent(
+                pubsub: request.pubsub, topic: request.topic,
+                content: isRaw ? request.data : try envelope(request), metadata: metadata))
+    }
+
+    /// The CloudEvent to publish.
+    func envelope(_ request: PublishRequest) throws(SidecarError) -> [UInt8] {
+        let now = context.clock.seconds
+        let time = CalendarTime(secondsSince1970: now).rfc3339
+        var event: CloudEvent
+        if CloudEvent.isType(request.contentType, "application/cloudevents+json") {
+            do throws(CloudEventError) {
+                event = try CloudEvent(completing: request, time: time)
+            } catch {
+                throw .noCloudEvent(error.text, request, appID: context.appID)
+            }
+        } else {
+            event = CloudEvent(wrapping: request, source: context.appID, time: time)
+        }
+        if let seconds = request.timeToLive {
+            let (end, overflow) = now.addingReportingOverflow(Int64(seconds))
+            if !overflow { event.expire(at: CalendarTime(secondsSince1970: end).rfc3339) }
+        }
+        return event.bytes
+    }
+
+    // MARK: - One event
+
+    private func publishOne(_ request: SidecarRequest) throws(SidecarError) {
+        let publish = PublishRequest(
+            pubsub: request.parameters[0], topic: request.parameters[1], data: request.body,
+            contentType: request.fields[.contentType] ?? "", metadata: request.queryMetadata,
+            trace: request.trace)
+        try check(pubsub: publish.pubsub, topic: publish.topic, metadata: publish.metadata)
+        if let reason = request.bodyError { throw .unpublished(reason, publish) }
+        try self.publish(publish, isOverGRPC: false)
+    }
+
+    private func publishOne(_ request: GRPCRequest) throws {
+        let message: Dapr_Proto_Runtime_V1_PublishEventRequest = try GRPCMethod.decode(
+            request.message)
+        try publish(
+            PublishRequest(
+                pubsub: message.pubsubName, topic: message.topic, data: Array(message.data),
+                contentType: message.dataContentType, metadata: message.metadata,
+                trace: request.trace),
+            isOverGRPC: true)
+    }
+
+    // MARK: - Answers
+
+    private func answer(
+        _ request: SidecarRequest, _ work: (SidecarRequest) throws(SidecarError) -> Void
+    ) -> SidecarResponse {
+        do throws(SidecarError) {
+            try work(request)
+            return .noContent
+        } catch {
+            return error.response
+        }
+    }
+
+    private func answer(
+        _ request: GRPCRequest, _ success: some Message, _ work: (GRPCRequest) throws -> Void
+    ) -> GRPCReply {
+        do {
+            try work(request)
+            return try GRPCMethod.encode(success)
+        } catch let error as SidecarError {
+            return error.reply
+        } catch let status as GRPCStatus {
+            return GRPCReply(status: status)
+        } catch {
+            return GRPCReply(status: GRPCStatus(GRPCStatus.internalError, "\(error)"))
+        }
+    }
+}

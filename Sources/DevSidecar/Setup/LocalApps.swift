@@ -1,0 +1,16 @@
+/// The apps that live in the sidecar's process.
+public struct LocalApps: Sendable {
+    /// The id of the HTTP app, which echoes; nil for none.
+    public var echoID: String?
+    /// The id of the gRPC app; nil for none.
+    public var greeterID: String?
+    /// What the HTTP app subscribes to: the JSON that it answers to `/dapr/subscribe`.
+    public var subscriptions: [UInt8]?
+    /// Other apps whose process is gone, though their sidecar is there.
+    public var stoppedApps: [String] = []
+    /// Other apps whose sidecar is gone.
+    public var stoppedSidecars: [String] = []
+
+    /// No apps.
+    public init() {}
+}

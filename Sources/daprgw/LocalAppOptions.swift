@@ -1,0 +1,44 @@
+import ArgumentParser
+import DevSidecar
+import FoundationEssentials
+
+/// Options for the apps in the sidecar's process.
+struct LocalAppOptions: ParsableArguments {
+    @Option(help: "The id of the HTTP app in this process, which echoes.")
+    var echoAppId = "echo-app"
+
+    @Option(help: "The id of the gRPC app in this process.")
+    var grpcAppId = "grpc-app"
+
+    @Option(
+        help: "A JSON file with what the HTTP app subscribes to, as /dapr/subscribe gives it.",
+        completion: .file())
+    var subscriptions: String?
+
+    @Option(
+        name: .customLong("stopped-app"),
+        help: "The id of an app that is gone though its sidecar is there. May be repeated.")
+    var stoppedApps: [String] = []
+
+    @Option(
+        name: .customLong("stopped-sidecar"),
+        help: "The id of an app whose sidecar is gone. May be repeated.")
+    var stoppedSidecars: [String] = []
+
+    /// The apps of these options.
+    func localApps() throws -> LocalApps {
+        var apps = LocalApps()
+        apps.echoID = echoAppId
+        apps.greeterID = grpcAppId
+        apps.stoppedApps = stoppedApps
+        apps.stoppedSidecars = stoppedSidecars
+        if let subscriptions {
+            do {
+                apps.subscriptions = try Array(Data(contentsOf: URL(filePath: subscriptions)))
+            } catch {
+                throw ValidationError("'\(subscriptions)' cannot be read")
+            }
+        }
+        return apps
+    }
+}

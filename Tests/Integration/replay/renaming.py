@@ -1,0 +1,466 @@
+"""The same recording with other names: every key, text value, topic, secret and app id.
+
+Answers that were merely copied from the recording would pass a replay of it. Here what a user would
+choose has each ASCII letter replaced by the next one (`gw-test` is `hx-uftu`), in requests and in
+the answers that are expected; lengths stay. What belongs to the API (names of components, JSON
+fields, options, texts of errors) and numbers stay as recorded.
+"""
+
+import base64
+import copy
+import json
+import re
+from urllib.parse import unquote
+
+from matching import PLACEHOLDER
+from recording import FOLDER
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SHIFT = str.maketrans(
+    LETTERS + LETTERS.upper(), LETTERS[1:] + LETTERS[0] + LETTERS[1:].upper() + LETTERS[0].upper()
+)
+APP_IDS = ["gw-test", "echo-app", "grpc-app", "bare", "small", "cors", "noh2c", "nosuch"]
+APP_ID = re.compile(rf"(?<![\w-])({'|'.join(APP_IDS)})(?![\w-])")
+# What is no letter of the user's, though written in letters.
+PROTECTED = re.compile(rf"{PLACEHOLDER.pattern}|%[0-9A-Fa-f]{{2}}")
+JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+JSON_ESCAPE = re.compile(rf'\\u[0-9a-fA-F]{{4}}|\\.|{PLACEHOLDER.pattern}', re.DOTALL)
+# Methods of the echo app and the gRPC app that mean something.
+APP_METHODS = {"status", "empty", "bytes", "text", "chunked", "hdrs", "large", "slow", "close"}
+APP_METHODS |= {"dapr", "md", "fail"}
+# What follows these in an error is a name that the request gave.
+BEFORE_NAME = (
+    r"(?:key |key=[\w-]+\|\||keyPrefix '|secret |topic |invalid value |/|\": \"|character: \"|"
+    r"position \d: \")"
+)
+
+
+def shift(text):
+    """A text of the user under its other name."""
+    return _outside(PROTECTED, text, lambda part: part.translate(SHIFT))
+
+
+def shift_bytes(data):
+    return data.decode("latin-1").translate(SHIFT).encode("latin-1")
+
+
+def _outside(pattern, text, change):
+    """`change` applied to what lies between the finds of a pattern."""
+    result, end = [], 0
+    for found in pattern.finditer(text):
+        result += [change(text[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join(result) + change(text[end:])
+
+
+def shift_json_strings(text):
+    """JSON with each string changed, field names too; the text around them stays as it is."""
+    change = lambda part: part.translate(SHIFT)
+    return JSON_STRING.sub(lambda found: _outside(JSON_ESCAPE, found[0], change), text)
+
+
+def shift_value(text):
+    """A value of the user: JSON keeps true, null, numbers and escapes."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return shift(text)
+    return shift_json_strings(text)
+
+
+def shift_fields(text, is_user):
+    """JSON in which only some strings are the user's: those at paths for which `is_user` holds.
+
+    A path is a tuple of field names, with `*` for the items of a list; it ends in `.` for a field
+    name itself.
+    """
+    result, end = [], 0
+    for start, stop, path in json_strings(text):
+        if is_user(path):
+            result += [text[end:start], shift_json_strings(text[start:stop])]
+            end = stop
+    return "".join(result) + text[end:]
+
+
+def json_strings(text):
+    """Start, end and path of each string in a JSON text, which may be broken."""
+    stack, at = [], 0
+    while at < len(text):
+        character = text[at]
+        if character in "{[":
+            stack.append([character, None, True])
+        elif character in "}]":
+            if stack:
+                stack.pop()
+        elif character == ",":
+            if stack:
+                stack[-1][2] = True
+        elif character == '"':
+            found = JSON_STRING.match(text, at)
+            if not found:
+                return
+            is_name = bool(stack) and stack[-1][0] == "{" and stack[-1][2]
+            if is_name:
+                stack[-1][1] = found[0][1:-1]
+                stack[-1][2] = False
+            path = tuple("*" if kind == "[" else name for kind, name, _ in stack)
+            yield at, found.end(), path + (".",) if is_name else path
+            at = found.end()
+            continue
+        at += 1
+
+
+def under(*prefixes):
+    """Whether a path is at or below one of these fields (but not the name of the field itself)."""
+
+    def holds(path):
+        return any(path[: len(one)] == one and path != one + (".",) for one in prefixes)
+
+    return holds
+
+
+SAVED = under(("*", "key"), ("*", "value"))
+TRANSACTION = under(("operations", "*", "request", "key"), ("operations", "*", "request", "value"))
+BULK_GET = under(("keys",))
+BULK_ANSWER = under(("*", "key"), ("*", "data"))
+CLOUD_EVENT = under(("data",), ("topic",))
+BASE64_DATA = re.compile(r'(?<="data_base64":")[^"]*')
+ENTRIES = under(("*", "event"))
+ECHO = under(("path",), ("body",))
+TOPICS = [("subscriptions", "*", field) for field in ("topic", "deadLetterTopic")]
+
+
+def _shift_base64_data(found):
+    return base64.b64encode(shift_bytes(base64.b64decode(found[0]))).decode()
+
+
+def user_in_metadata(path):
+    return under(("extended",), *TOPICS)(path) and "daprRuntimeVersion" not in path
+
+
+class NoRenaming:
+    """The recording as it is."""
+
+    name = "recorded"
+
+    def line(self, line):
+        return line
+
+    def app_id(self, profile):
+        return "gw-test" if profile in ("token", "tracing") else profile
+
+    def environment(self, variables):
+        return variables
+
+    def sidecar_options(self, folder):
+        return []
+
+
+class Renaming(NoRenaming):
+    """Another name for everything that a user would choose."""
+
+    name = "renamed"
+
+    def app_id(self, profile):
+        return shift(super().app_id(profile))
+
+    def environment(self, variables):
+        return {"DEMO_" + shift(name[5:]): shift(value) for name, value in variables.items()}
+
+    def sidecar_options(self, folder):
+        """The sidecar's own data under the other names."""
+        secrets = folder / "secrets.json"
+        secrets.write_text(shift_json_strings((FOLDER / "secrets.json").read_text()))
+        subscriptions = folder / "subscriptions.json"
+        topics = under(("*", "topic"), ("*", "deadLetterTopic"))
+        text = (FOLDER / "subscriptions.json").read_text()
+        subscriptions.write_text(shift_fields(text, topics))
+        options = ["--secrets-file", str(secrets), "--subscriptions", str(subscriptions)]
+        for app_id in ("echo-app", "grpc-app"):
+            options += [f"--{app_id}-id", shift(app_id)]
+        return options
+
+    def line(self, line):
+        line = copy.deepcopy(line)
+        if line["protocol"] == "http" and line["request"]["method"] != "RAW":
+            HTTPLine(line).rename()
+        elif line["protocol"] == "grpc":
+            GRPCLine(line).rename()
+        return _rename_app_ids(line)
+
+
+def _rename_app_ids(value):
+    """App ids are unmistakable words, so they are renamed wherever they stand."""
+    if isinstance(value, str):
+        return _outside(PLACEHOLDER, value, lambda part: APP_ID.sub(lambda f: shift(f[0]), part))
+    if isinstance(value, list):
+        return [_rename_app_ids(item) for item in value]
+    if isinstance(value, dict):
+        kept = ("id", "note", "observed", "sidecar", "hex", "listener", "dataHex")
+        top = "protocol" in value
+        return {
+            key: item
+            if key in kept[1:] or (top and key == "id")
+            else _rename_app_ids(item)
+            for key, item in value.items()
+        }
+    return value
+
+
+class Line:
+    """A line being renamed; `names` are the user's texts that its request contains."""
+
+    # Whether the event that is published stays as recorded.
+    kept = False
+
+    def __init__(self, line):
+        self.request, self.response = line["request"], line["response"]
+        self.names = set()
+        # Errors that quote single characters of what was sent are only right for that text.
+        self.fixed = bool(re.search(r"invalid character|invalid value", json.dumps(self.response)))
+
+    def shift(self, text):
+        self.names.add(text)
+        return shift(text)
+
+    def error(self, text):
+        """The text of an error, with the names of the request in it."""
+        names = sorted(map(re.escape, self.names - {""}), key=len, reverse=True)
+        if not names:
+            return text
+        pattern = re.compile(rf"({BEFORE_NAME})({'|'.join(names)})(?!\w)")
+        return pattern.sub(lambda found: found[1] + shift(found[2]), text)
+
+    def errors(self, value):
+        if isinstance(value, str):
+            return self.error(value)
+        if isinstance(value, list):
+            return [self.errors(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.errors(item) for key, item in value.items()}
+        return value
+
+
+    def received_event(self, received):
+        """What the app was sent because of the line."""
+        if "body" not in received:
+            return
+        raw = '"specversion"' not in received["body"]
+        if self.kept:
+            received["body"] = shift_fields(received["body"], under(("topic",)))
+        elif raw:
+            received["body"] = shift_value(received["body"])
+        else:
+            event = shift_fields(received["body"], CLOUD_EVENT)
+            received["body"] = BASE64_DATA.sub(_shift_base64_data, event)
+
+
+PATH = re.compile(
+    r"(?P<before>/v1\.0(?:-alpha1)?/(?:(?:state|secrets|publish/bulk|publish(?!/bulk))/[^/?]+|metadata)/)"
+    r"(?P<name>[^?]+)(?P<query>\?.*)?$"
+)
+INVOKE = re.compile(r"(?P<before>/v1\.0/invoke/[^/]+/method/)(?P<name>[^?]*)(?P<query>\?.*)?$")
+VERBS = {"bulk", "transaction", "query"}
+
+
+class HTTPLine(Line):
+    """Which parts of an HTTP line are the user's depends on the API that its path names."""
+
+    def rename(self):
+        path = self.request["path"]
+        self.api = self._api(path)
+        if not self.fixed:
+            self.request["path"] = self._path(path)
+            self._request_body()
+            self._response_body()
+        for received in self.response.get("appReceived", []):
+            self.received_event(received)
+
+    def _api(self, path):
+        found = re.search(r"/v1\.0(?:-alpha1)?/(\w+)", path)
+        api = found[1] if found else None
+        invoked = "dapr-app-id" in self.request["headers"]
+        return "invoke" if invoked and api in (None, "invoke") else api
+
+    def _path(self, path):
+        found = (INVOKE if self.api == "invoke" else PATH).search(path)
+        if not found:
+            return self._fallback_path(path) if self.api == "invoke" else path
+        name = found["name"]
+        if self._means_something(name):
+            return path
+        self.names.update((name, unquote(name)))
+        head = path[: found.start()] + found["before"]
+        return head + shift(name) + (found["query"] or "")
+
+    def _fallback_path(self, path):
+        return path if self._means_something(path.strip("/")) else shift(path)
+
+    def _means_something(self, name):
+        if self.api == "invoke":
+            return unquote(name).strip("/").split("/")[0] in APP_METHODS
+        return name in VERBS
+
+    def _request_body(self):
+        request = self.request
+        if "bodyBase64" in request:
+            body = base64.b64decode(request["bodyBase64"]).decode("latin-1")
+            body = self._sent(body).encode("latin-1")
+            request["bodyBase64"] = base64.b64encode(body).decode()
+        elif "body" in request:
+            request["body"] = self._sent(request["body"])
+        elif "bodySpec" in request and self.api == "state":
+            request["bodySpec"]["prefix"] = self._sent(request["bodySpec"]["prefix"])
+        if self.api == "invoke":
+            request["chunked"] = [shift(chunk) for chunk in request.get("chunked", [])]
+
+    def _sent(self, body):
+        path = self.request["path"].partition("?")[0]
+        if self.api == "state":
+            fields = SAVED
+            if path.endswith("/bulk"):
+                fields = BULK_GET
+            elif path.endswith("/transaction"):
+                fields = TRANSACTION
+            names = (body[a + 1 : b - 1] for a, b, at in json_strings(body) if fields(at))
+            self.names.update(names)
+            return shift_fields(body, fields)
+        if self.api == "publish":
+            return self._published(body, "/publish/bulk/" in path)
+        if self.api == "metadata" and self.request["method"] == "PUT" or self.api == "invoke":
+            return shift_value(body)
+        return body
+
+    def _published(self, body, is_bulk):
+        kind = self.request["headers"].get("content-type", "")
+        if is_bulk:
+            # Base64 in an event and a CloudEvent are not texts of the user.
+            self.kept = "octet" in body or "cloudevents" in body
+            return body if self.kept else shift_fields(body, ENTRIES)
+        if kind.startswith("application/cloudevents"):
+            return shift_fields(body, under(("data",)))
+        return shift_value(body)
+
+    def _response_body(self):
+        response = self.response
+        if "bodyBase64" in response and self.api == "state":
+            body = shift_bytes(base64.b64decode(response["bodyBase64"]))
+            response["bodyBase64"] = base64.b64encode(body).decode()
+        elif "body" in response:
+            response["body"] = self._answered(response["body"])
+
+    def _answered(self, body):
+        response = self.response
+        if self.api == "invoke":
+            return self._echoed(body) if "x-echo" in response["headers"] else self.error(body)
+        if response["status"] >= 400:
+            return self.error(body)
+        if self.api == "state":
+            bulk = self.request["method"] != "GET"
+            return self.error(shift_fields(body, BULK_ANSWER)) if bulk else shift_value(body)
+        if self.api == "secrets":
+            return shift_json_strings(body)
+        return shift_fields(body, user_in_metadata)
+
+    def _echoed(self, body):
+        try:
+            echo = json.loads(body)
+        except ValueError:
+            return self.error(body)
+        return json.dumps(rename_echo(echo))
+
+
+def rename_echo(echo):
+    """What the echo app answers to the renamed request."""
+    if not isinstance(echo, dict) or "path" not in echo:
+        return echo
+    path, mark, query = echo["path"].partition("?")
+    if path.split("/")[1] not in APP_METHODS:
+        echo["path"] = shift(path) + mark + query
+    if echo.get("body"):
+        echo["body"] = shift_value(echo["body"])
+    if "bodyBase64" in echo:
+        body = shift_bytes(base64.b64decode(echo["bodyBase64"]))
+        echo["bodyBase64"] = base64.b64encode(body).decode()
+    return echo
+
+
+class GRPCLine(Line):
+    """Which fields of a message are the user's depends on their names."""
+
+    def rename(self):
+        self.call = self.request["method"].rpartition("/")[2]
+        message = self.request.get("message") or self.request.get("messageSpec", {})
+        self.kept = "cloudevents" in json.dumps(message)
+        if "json" in message and not self.fixed:
+            self.asking = True
+            message["json"] = self.fields(message["json"], self.names.add)
+            message.pop("hex", None)
+        self.asking = False
+        for answer in self.response.get("messages", []):
+            if "json" in answer and not self.fixed:
+                answer["json"] = self.fields(answer["json"], lambda name: None)
+        for received in self.response.get("appReceived", []):
+            self.received_event(received)
+        if not self.fixed:
+            for part in ("grpcMessage", "details"):
+                if part in self.response:
+                    self.response[part] = self.errors(self.response[part])
+
+    def fields(self, value, note):
+        """A message as JSON with the fields of the user renamed."""
+        if isinstance(value, list):
+            return [self.fields(item, note) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if self.call == "GetMetadata":
+            return json.loads(shift_fields(json.dumps(value, ensure_ascii=False), user_in_metadata))
+        if "typeUrl" in value:
+            return self._any(value)
+        return {name: self._field(name, item, note) for name, item in value.items()}
+
+    def _field(self, name, value, note):
+        if name in ("key", "topic", "keys") or name == "method" and value not in APP_METHODS:
+            names = value if isinstance(value, list) else [value]
+            for one in names:
+                note(one)
+            if name == "method" and value.split("/")[0] in APP_METHODS:
+                return value
+            return [shift(one) for one in names] if isinstance(value, list) else shift(value)
+        if name == "data" and self.call in ("GetSecret", "GetBulkSecret"):
+            text = json.dumps(value, ensure_ascii=False)
+            return json.loads(shift_fields(text, lambda path: path[1:] != ("secrets", ".")))
+        if name == "value" and self.call == "SetMetadata":
+            return shift_value(value)
+        if name in ("value", "data", "event") and isinstance(value, str) and not self.kept:
+            return value if " times " in value else self._bytes(value)
+        if name in ("metadata", "options", "etag"):
+            return value
+        return self.fields(value, note)
+
+    def _bytes(self, value):
+        data = base64.b64decode(value)
+        try:
+            data = shift_value(data.decode()).encode()
+        except UnicodeDecodeError:
+            data = shift_bytes(data)
+        return base64.b64encode(data).decode()
+
+    def _any(self, value):
+        text = value.get("valueText")
+        if text is None:
+            return value
+        if text.startswith('{"method"'):
+            text = json.dumps(rename_echo(json.loads(text)))
+        elif text.startswith("oninvoke "):
+            # oninvoke METHOD DATA ct=...: the two are renamed, the rest is the app's.
+            verb, method, rest = text.split(" ", 2)
+            data, ct, rest = rest.partition(" ct=")
+            method = method if method in APP_METHODS else shift(method)
+            text = " ".join([verb, method, shift(data) + ct + rest])
+        elif self.asking:
+            text = shift_value(text)
+        shown = value | {"valueText": text}
+        if PLACEHOLDER.search(text) is None:
+            shown["value"] = base64.b64encode(text.encode()).decode()
+        return shown

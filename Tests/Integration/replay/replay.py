@@ -1,0 +1,395 @@
+"""Replays the recorded answers of a real Dapr sidecar against the development sidecar.
+
+    replay.py FILE [ID] [--renamed]     one file, or one line and what it needs before it
+
+Prints what differs and the counts of the file. The tests (`test_replay.py`) do the same for all
+files, as recorded and renamed.
+"""
+
+import argparse
+import base64
+import json
+import re
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import frames
+import grpc_calls
+import http1
+from matching import PLACEHOLDER, Bindings, differences, parse_json
+from recording import load, observed_values, out_of_scope, wait_before
+from renaming import NoRenaming, Renaming
+from sidecars import Sidecars
+
+EXCEPTIONS = Path(__file__).with_name("exceptions.json")
+# At most this share of the lines in scope of a file may be excepted.
+EXCEPTED_SHARE = 0.03
+# Fields that the recording leaves out.
+UNRECORDED = {"date", "content-length", "transfer-encoding"}
+TIME_SECONDS = 1.5  # how far a frame of a timed timeline may be off
+DELIVERY_SECONDS = 3  # for an event to reach the app
+NO_DELIVERY_SECONDS = 0.2
+APP_TAKE = "/v1.0/invoke/{app}/method/_take"
+# `unordered` of differences(): what the recorded sidecar itself gives in varying order.
+UNORDERED = re.compile(r"enabledFeatures$|headers$|\.items$|^$")
+
+
+@dataclass
+class Result:
+    """What a replay of a file gave."""
+
+    name: str
+    variant: str
+    passed: list = field(default_factory=list)
+    failed: dict = field(default_factory=dict)
+    skipped: dict = field(default_factory=dict)
+
+    @property
+    def in_scope(self):
+        return len(self.passed) + len(self.failed)
+
+    def problems(self, excepted):
+        """Why the file does not pass, given the ids that are excepted in it."""
+        found = [f"{id}: {text}" for id, text in self.failed.items() if id not in excepted]
+        found += [f"{id} is excepted, but passes" for id in self.passed if id in excepted]
+        if len(excepted) > EXCEPTED_SHARE * self.in_scope:
+            found.append(f"{len(excepted)} of {self.in_scope} lines are excepted: more than 3 %")
+        return found
+
+    def summary(self, excepted):
+        return (
+            f"{self.name} {self.variant}: in scope {self.in_scope}, passed {len(self.passed)}, "
+            f"excepted {len(excepted)}, failed {len(self.failed.keys() - excepted)}, "
+            f"skipped by rule {len(self.skipped)}"
+        )
+
+
+def exceptions(name):
+    """The excepted ids of a file; reasons are for the reader."""
+    entries = json.loads(EXCEPTIONS.read_text())
+    known = {line["id"] for line in load(name)}
+    return {id for id in entries if id in known}
+
+
+class Replay:
+    """One file against fresh sidecars."""
+
+    exchange = staticmethod(http1.exchange)
+
+    def __init__(self, name, renaming, sidecars):
+        self.name, self.renaming, self.sidecars = name, renaming, sidecars
+        self.lines = load(name)
+        self.bindings = Bindings(observed_values(self.lines))
+        self.result = Result(name, renaming.name)
+
+    def run(self, last_id=None):
+        if self.name == "transport":
+            return self._run_together()
+        for recorded in self.lines:
+            self._run_line(recorded)
+            if recorded["id"] == last_id:
+                break
+        return self.result
+
+    def _run_together(self):
+        """Timelines that last minutes, each on a connection of its own."""
+        self.sidecars.get("bare")
+        with ThreadPoolExecutor(len(self.lines)) as pool:
+            list(pool.map(self._run_line, self.lines))
+        return self.result
+
+    def _run_line(self, recorded):
+        id = recorded["id"]
+        if reason := out_of_scope(recorded):
+            self.result.skipped[id] = reason
+            return
+        time.sleep(wait_before(recorded))
+        line = self.renaming.line(recorded)
+        self.bindings.start_line()
+        trial = self.bindings.copy()
+        try:
+            found = self._differences(line, trial)
+        except (AssertionError, OSError, ValueError, KeyError) as problem:
+            found = [f"{type(problem).__name__}: {problem}"]
+        # Also of a line that fails: later ones refer to what it was answered.
+        self.bindings.adopt(trial)
+        if found:
+            self.result.failed[id] = f"{line['note']}\n" + "\n".join(found)
+        else:
+            self.result.passed.append(id)
+
+    def _sidecar(self, line):
+        name = line["request"].get("sidecar", "gw-test")
+        if line["id"].startswith("health-") and name == "small":
+            return self.sidecars.get(name, ("--app-port", "6999"))
+        return self.sidecars.get(name)
+
+    def _differences(self, line, bindings):
+        compare = {"http": self._http, "grpc": self._grpc, "h2": self._h2}[line["protocol"]]
+        if line["protocol"] == "h2":
+            return compare(line, bindings)
+        sidecar = self._sidecar(line)
+        found = compare(line, sidecar, bindings)
+        if "appReceived" in line["response"]:
+            found += self._received(line["response"]["appReceived"], bindings)
+        if "exitCode" in line["response"]:
+            code = sidecar.exit_code(10)
+            self.sidecars.stop((line["request"]["sidecar"],))
+            if code != line["response"]["exitCode"]:
+                found.append(f"exit status {code}, not {line['response']['exitCode']}")
+        return found
+
+    # HTTP/1.1
+
+    def _http(self, line, sidecar, bindings):
+        request, expected = _substituted(line["request"], bindings), line["response"]
+        public = request.get("sidecar") == "public"
+        port = sidecar.ports["public" if public else "http"]
+        if request["method"] == "RAW":
+            received, closed = http1.raw_exchange(port, request["raw"])
+            return _raw_differences(expected, received, closed)
+        actual = self.exchange(port, request)
+        if "error" in actual:
+            return [] if "error" in expected else [actual["error"]]
+        found = differences(expected["status"], actual["status"], bindings, path="status")
+        if expected.get("framing") != actual["framing"]:
+            found.append(f"framing {actual['framing']}, not {expected.get('framing')}")
+        found += _field_differences(expected["headers"], actual["fields"], bindings)
+        return found + self._body_differences(expected, actual["body"], bindings)
+
+    def _body_differences(self, expected, body, bindings):
+        if "bodyBase64" in expected:
+            return differences(base64.b64decode(expected["bodyBase64"]).hex(), body.hex(), bindings)
+        if "bodyLength" in expected:
+            found = differences(expected["bodyLength"], len(body), bindings, path="length")
+            prefix = expected["bodyPrefix"]
+            shown = body[: len(prefix)].decode("utf-8", "replace")
+            return found + differences(prefix, shown, bindings, path="prefix")
+        text, actual = expected.get("body", ""), body.decode("utf-8", "replace")
+        if bindings.match(text, actual):
+            return []
+        one, other = parse_json(text), parse_json(actual)
+        if not isinstance(one, (dict, list)) or other is None:
+            return differences(text, actual, bindings, path="body")
+        found = differences(one, other, bindings, _is_unordered, "")
+        if text.endswith("\n") != actual.endswith("\n"):
+            found.append("line feed at the end: one has it, the other not")
+        return found
+
+    def _received(self, expected, bindings):
+        """What the echo app got from its own sidecar since it was last asked."""
+        port = self.sidecars.get("echo-app").ports["http"]
+        path = APP_TAKE.format(app=self.renaming.app_id("echo-app"))
+        actual, deadline = [], time.monotonic() + DELIVERY_SECONDS
+        if not expected:
+            time.sleep(NO_DELIVERY_SECONDS)
+        while True:
+            request = {"method": "GET", "path": path, "headers": {}}
+            body = self.exchange(port, request)["body"]
+            actual += json.loads(body)
+            if len(actual) >= len(expected) or time.monotonic() > deadline:
+                break
+            time.sleep(0.02)
+        return differences(
+            [_received_event(one) for one in expected],
+            [_received_event(one, like) for one, like in zip(actual, expected)]
+            + actual[len(expected) :],
+            bindings,
+            lambda path: path.endswith("headers") or path == "received",
+            "received",
+        )
+
+    # gRPC
+
+    def _grpc(self, line, sidecar, bindings):
+        request, expected = line["request"], line["response"]
+        types = grpc_calls.method_types(request["method"])
+        data = _request_message(request, types, bindings)
+        metadata = _substituted(request["metadata"], bindings)
+        timeout = request.get("timeoutSeconds", 15)
+        actual = grpc_calls.call(sidecar.channel, request["method"], data, metadata, timeout)
+        wanted = {"initialMetadata": {}, "trailers": {}} | {
+            name: value for name, value in expected.items() if name not in ("exitCode", "appReceived")
+        }
+        if "messages" in actual and types:
+            shown = grpc_calls.to_json(types[1].FromString(actual["messages"][0]))
+            actual["messages"] = [{"json": shown}]
+        if "messages" in wanted:
+            wanted["messages"] = [{"json": message["json"]} for message in wanted["messages"]]
+        return differences(_textual(wanted), _textual(actual), bindings, _is_unordered)
+
+    # HTTP/2
+
+    def _h2(self, line, bindings):
+        listener, timeline = line["request"]["listener"], line["response"]["timeline"]
+        kind, _, name = listener.partition(" of ")
+        name = "bare" if name.startswith("a sidecar") else name or "gw-test"
+        connection = frames.Timeline(self.sidecars.get(name).ports[kind])
+        try:
+            actual = connection.play(timeline)
+        finally:
+            connection.close()
+        timed = "atSeconds" in timeline[0]
+        expected = _server_events(timeline, timed)
+        actual = _server_events(actual, timed)
+        return _timeline_differences(expected, actual, timed, bindings)
+
+
+def _is_unordered(path):
+    return UNORDERED.search(path) is not None
+
+
+def _substituted(value, bindings):
+    """A request with the values that placeholders stand for."""
+    if isinstance(value, str):
+        return bindings.substitute(value)
+    if isinstance(value, dict):
+        return {key: _substituted(item, bindings) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_substituted(item, bindings) for item in value]
+    return value
+
+
+def _field_differences(expected, fields, bindings):
+    """Header fields: any order, but repeated ones in theirs."""
+    actual = {}
+    for name, value in fields:
+        if name not in UNRECORDED or name in expected:
+            actual.setdefault(name, []).append(value)
+    wanted = {name: value if isinstance(value, list) else [value] for name, value in expected.items()}
+    return differences(wanted, actual, bindings, path="headers")
+
+
+def _raw_differences(expected, received, closed):
+    first, fields, rest = http1.split_head(received)
+    wanted, wanted_fields, wanted_rest = http1.split_head(expected["raw"].encode())
+    lengths = {"date"} | ({"content-length"} - dict(wanted_fields).keys())
+    found = differences(
+        [wanted, sorted(map(list, wanted_fields)), wanted_rest.decode()],
+        [
+            first,
+            sorted(list(pair) for pair in fields if pair[0] not in lengths),
+            rest.decode("utf-8", "replace"),
+        ],
+        Bindings(),
+    )
+    if closed != (expected["connection"] == "closed by the sidecar"):
+        found.append(f"connection {'closed' if closed else 'left open'}")
+    return found
+
+
+def _received_event(event, like=None):
+    """What the app got, its body as JSON; only what the recording keeps of it."""
+    shown = dict(event)
+    if like is not None:
+        if "bodyLength" in like and "bodyLength" not in shown:
+            shown["bodyLength"] = len(shown["body"].encode())
+        shown = {name: value for name, value in shown.items() if name in like}
+    parsed = parse_json(shown.get("body") or "")
+    return shown | ({"body": parsed} if isinstance(parsed, dict) else {})
+
+
+def _request_message(request, types, bindings):
+    message = request.get("message") or request["messageSpec"]
+    if "hex" in message and not PLACEHOLDER.search(message["hex"]):
+        return bytes.fromhex(message["hex"])
+    # Placeholders in bytes fields stand in base64, where the recording has none.
+    shown = _substituted(message["json"], bindings)
+    return grpc_calls.from_json(types[0], shown).SerializeToString()
+
+
+def _textual(value):
+    """An Any is compared by its text if it has one: its base64 holds host and ports."""
+    if isinstance(value, list):
+        return [_textual(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "typeUrl" in value and "valueText" in value:
+        text = value["valueText"]
+        parsed = parse_json(text)
+        return {"typeUrl": value["typeUrl"]} | {"valueText": parsed if parsed is not None else text}
+    return {key: _textual(item) for key, item in value.items()}
+
+
+def _server_events(timeline, timed):
+    """What the server did, without what depends on timing; DATA frames of a stream joined."""
+    ignored = {"WINDOW_UPDATE"} if timed else {"WINDOW_UPDATE", "PING"}
+    events = []
+    for event in timeline:
+        if "server" not in event or event["server"] in ignored:
+            continue
+        shown = {name: value for name, value in event.items() if name not in ("endStream", "delta")}
+        if not timed:
+            shown.pop("atSeconds", None)
+        if event["server"].startswith("PING"):
+            shown.pop("data", None)
+        if event["server"] == "DATA":
+            before = events[-1] if events else {"server": None}
+            if before["server"] == "DATA" and before["stream"] == event["stream"]:
+                before["data"] += event["data"]
+                continue
+        events.append(shown)
+    return events
+
+
+def _timeline_differences(expected, actual, timed, bindings):
+    found = []
+    for event in actual:
+        event["atSeconds"] = event.get("atSeconds", 0)
+    if timed:
+        # The PING that measures the bandwidth may come at any time.
+        expected = [one for one in expected if not _measures(one)]
+        actual = [one for one in actual if not _measures(one)]
+    names = [event["server"] for event in expected], [event["server"] for event in actual]
+    if names[0] != names[1]:
+        return [f"frames:\n  - {names[0]}\n  + {names[1]}"]
+    for one, other in zip(expected, actual):
+        off = abs(one.pop("atSeconds", 0) - other.pop("atSeconds"))
+        if timed and off > TIME_SECONDS:
+            found.append(f"{one['server']}: {off:.1f} s off")
+        data = other.pop("data", b"")
+        if "bytes" in one:
+            other["bytes"] = len(data)
+        if "text" in one and one["server"] == "DATA":
+            one.pop("text")
+        if "hex" in one and one["server"] == "DATA":
+            one.pop("hex")
+        found += differences(one, other, bindings, _is_unordered, one["server"])
+    return found
+
+
+def _measures(event):
+    return event["server"].startswith("PING") and event["atSeconds"] < 1 and (
+        event["server"] != "PING ACK"
+    )
+
+
+def replay(name, renaming, last_id=None):
+    """Replays a file (up to a line) against sidecars of its own."""
+    with tempfile.TemporaryDirectory() as folder, Sidecars(renaming, folder) as sidecars:
+        return Replay(name, renaming, sidecars).run(last_id)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("file")
+    parser.add_argument("id", nargs="?")
+    parser.add_argument("--renamed", action="store_true")
+    arguments = parser.parse_args()
+    renaming = Renaming() if arguments.renamed else NoRenaming()
+    result = replay(arguments.file, renaming, arguments.id)
+    excepted = exceptions(arguments.file)
+    if arguments.id:
+        print(result.failed.get(arguments.id, f"{arguments.id} passes"))
+        return arguments.id in result.failed
+    problems = result.problems(excepted)
+    print("\n".join(problems + [result.summary(excepted)]))
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""A development sidecar for the scripts of this folder."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "replay"))
+
+from renaming import NoRenaming  # noqa: E402
+from sidecars import Sidecars  # noqa: E402
+
+
+@pytest.fixture
+def sidecars(tmp_path):
+    """Fresh ones: the recordings begin with nothing stored."""
+    with Sidecars(NoRenaming(), tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def sidecar(tmp_path_factory):
+    with Sidecars(NoRenaming(), tmp_path_factory.mktemp("sidecar")) as running:
+        yield running.get("echo-app")
