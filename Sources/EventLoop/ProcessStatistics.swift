@@ -22,7 +22,9 @@ public struct ProcessStatistics: Sendable, Hashable {
         unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let pageSize = sysconf(Int32(_SC_PAGESIZE))
         let pages = (try? SystemFiles.read("/proc/self/statm"))
-            .map { String(decoding: $0, as: UTF8.self).split(separator: " ").compactMap { Int($0) } }
+            .map {
+                String(decoding: $0, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
+            }
         return ProcessStatistics(
             cpuTime: usage.ru_utime.duration + usage.ru_stime.duration,
             residentMemory: (pages?.dropFirst().first ?? 0) * pageSize,

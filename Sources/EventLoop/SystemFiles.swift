@@ -7,7 +7,9 @@ public enum SystemFiles {
     /// - Parameters:
     ///   - path: the path of the file.
     ///   - limit: the most bytes to read; a longer file throws `EFBIG`.
-    public static func read(_ path: String, upTo limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
+    public static func read(_ path: String, upTo limit: Int = 1 << 20) throws(SystemError)
+        -> [UInt8]
+    {
         let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { throw lastError("open") }
         let file = Descriptor(takingOwnershipOf: number)

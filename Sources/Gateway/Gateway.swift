@@ -48,7 +48,8 @@ public actor Gateway {
         let facade = Facade(settings: configuration.facadeSettings)
         shards = try loops.map { [log = self.log] loop in
             Shard(
-                loop: loop, facade: facade, client: try DaprClient(configuration: sidecar, loop: loop),
+                loop: loop, facade: facade,
+                client: try DaprClient(configuration: sidecar, loop: loop),
                 log: log)
         }
         home = loops[0]

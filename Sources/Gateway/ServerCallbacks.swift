@@ -57,7 +57,8 @@ extension GatewayError {
         case .unsupportedTransferCoding:
             self.init(.codingNotSupported, "'chunked' is the only transfer coding")
         case .tooManyConnections(let limit):
-            self.init(.tooManyConnections, "all \(limit) connections are in use (limits.connections)")
+            self.init(
+                .tooManyConnections, "all \(limit) connections are in use (limits.connections)")
         case .unanswered:
             self.init(.internalError, "the request was dropped without an answer")
         }

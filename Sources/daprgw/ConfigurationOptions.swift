@@ -6,7 +6,8 @@ import Gateway
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         name: [.short, .customLong("config")],
-        help: "The configuration file (YAML). Without it, defaults and Dapr's environment variables.",
+        help:
+            "The configuration file (YAML). Without it, defaults and Dapr's environment variables.",
         completion: .file(extensions: ["yaml", "yml"]))
     var file: String?
 

@@ -1,5 +1,6 @@
 import DevSidecar
 import EventLoop
+import Synchronization
 
 /// The sidecar of `daprgw dev`, on Dapr's ports or, when those are taken, on free ones.
 struct DevelopmentSidecar {
@@ -25,6 +26,24 @@ struct DevelopmentSidecar {
         configuration.httpAddress = .ip("127.0.0.1", port: http)
         configuration.grpcAddress = .ip("127.0.0.1", port: grpc)
         let sidecar = DevSidecar(configuration: configuration, loop: loop)
-        return (sidecar, try sidecar.startBeforeLoop())
+        let start = Start()
+        Task(executorPreference: loop) {
+            do {
+                let addresses = try await sidecar.start()
+                start.result.withLock { $0 = .success(addresses) }
+            } catch {
+                start.result.withLock { $0 = .failure(error) }
+            }
+        }
+        loop.run { start.result.withLock { $0 != nil } }
+        guard let result = start.result.withLock({ $0 }) else {
+            preconditionFailure("the loop ran until there was a result")
+        }
+        return (sidecar, try result.get())
+    }
+
+    /// What the task that starts the sidecar leaves for the thread that runs the loop.
+    private final class Start: Sendable {
+        let result = Mutex<Result<DevSidecar.Addresses, any Error>?>(nil)
     }
 }

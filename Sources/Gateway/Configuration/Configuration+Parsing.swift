@@ -70,7 +70,9 @@ extension Configuration {
     }
 
     private mutating func readLimits(_ section: ConfigurationReader) {
-        section.read("connections", into: &limits.connections, expected: "a number from 1 to 100000") {
+        section.read(
+            "connections", into: &limits.connections, expected: "a number from 1 to 100000"
+        ) {
             Int($0).flatMap { (1...100_000).contains($0) ? $0 : nil }
         }
         section.readSize("headers", into: &limits.headers, in: 1024...(24 << 10))
@@ -94,13 +96,15 @@ extension ConfigurationReader {
         _ key: String, into target: inout String?,
         check: (String) throws(DaprError) -> SidecarEndpoint
     ) {
-        read(key, into: &target, expected: "an endpoint such as 127.0.0.1:3500 or unix:/PATH") { text in
+        read(key, into: &target, expected: "an endpoint such as 127.0.0.1:3500 or unix:/PATH") {
+            text in
             (try? check(text)).map { _ in text }
         }
     }
 
     fileprivate func readName(_ key: String, into target: inout String?) {
-        read(key, into: &target, expected: "the name of a component (letters, digits, . _ -)") { text in
+        read(key, into: &target, expected: "the name of a component (letters, digits, . _ -)") {
+            text in
             isComponentName(text) ? text : nil
         }
     }
@@ -129,13 +133,15 @@ extension ConfigurationReader {
     ) {
         let least = ByteCount(range.lowerBound)
         let most = ByteCount(range.upperBound)
-        read(key, into: &target, expected: "a size from \(least) to \(most), such as 64KiB") { text in
+        read(key, into: &target, expected: "a size from \(least) to \(most), such as 64KiB") {
+            text in
             ByteCount(text).flatMap { range.contains($0.bytes) ? $0 : nil }
         }
     }
 
     fileprivate func readDuration(_ key: String, into target: inout Duration) {
-        read(key, into: &target, expected: "a duration from 1ms to 1h, such as 250ms, 30s or 5m") { text in
+        read(key, into: &target, expected: "a duration from 1ms to 1h, such as 250ms, 30s or 5m") {
+            text in
             Duration(withUnit: text).flatMap { $0 > .zero && $0 <= .seconds(3600) ? $0 : nil }
         }
     }

@@ -20,7 +20,9 @@ final class ConfigurationReader {
         self.problems = problems
         guard let node, !node.isNull else { return }
         guard case .mapping(let pairs) = node.content else {
-            note(node, path.isEmpty ? "expected keys and values" : "\(path): expected keys and values")
+            note(
+                node,
+                path.isEmpty ? "expected keys and values" : "\(path): expected keys and values")
             return
         }
         for (key, value) in pairs {

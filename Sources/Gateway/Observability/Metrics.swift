@@ -60,24 +60,24 @@ struct Metrics: Sendable {
             value: KeyPath<ConnectionStatistics, Int>
         )
         let families: [Family] =
-                [
-                    ("connections", .gauge, "Open connections to the sidecar.", \.connections),
-                    ("streams", .gauge, "Calls to the sidecar that are under way.", \.openStreams),
-                    ("waiting_calls", .gauge, "Calls that wait for a connection.", \.waiting),
-                    (
-                        "reconnects_total", .counter,
-                        "Connections that were made after the first one.", \.reconnects
-                    ),
-                    (
-                        "failed_connects_total", .counter,
-                        "Connections that could not be made.", \.failedDials
-                    ),
-                    (
-                        "retries_total", .counter,
-                        "Calls that were sent again because they had certainly not been processed.",
-                        \.retries
-                    ),
-                ]
+            [
+                ("connections", .gauge, "Open connections to the sidecar.", \.connections),
+                ("streams", .gauge, "Calls to the sidecar that are under way.", \.openStreams),
+                ("waiting_calls", .gauge, "Calls that wait for a connection.", \.waiting),
+                (
+                    "reconnects_total", .counter,
+                    "Connections that were made after the first one.", \.reconnects
+                ),
+                (
+                    "failed_connects_total", .counter,
+                    "Connections that could not be made.", \.failedDials
+                ),
+                (
+                    "retries_total", .counter,
+                    "Calls that were sent again because they had certainly not been processed.",
+                    \.retries
+                ),
+            ]
         for (name, kind, help, value) in families {
             text.family("daprgw_sidecar_\(name)", kind, help)
             for (api, statistics) in sidecar.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -103,7 +103,8 @@ struct Metrics: Sendable {
         text.family("process_max_fds", .gauge, "The limit of open file descriptors.")
         text.sample("process_max_fds", process.maxDescriptors)
         text.family(
-            "process_start_time_seconds", .gauge, "Start of the process since the epoch in seconds.")
+            "process_start_time_seconds", .gauge, "Start of the process since the epoch in seconds."
+        )
         text.sample("process_start_time_seconds", seconds: startTime)
     }
 }

@@ -1,0 +1,16 @@
+extension SidecarConfiguration {
+    /// What `daprgw dev` offers: a store, a broker, a secret and apps to invoke.
+    public static var development: SidecarConfiguration {
+        var configuration = SidecarConfiguration(
+            appID: "daprgw",
+            components: [
+                Component(name: "statestore", type: "state.in-memory"),
+                Component(name: "pubsub", type: "pubsub.in-memory"),
+                Component(name: "secretstore", type: "secretstores.local.env"),
+            ])
+        configuration.localApps.echoID = "echo"
+        configuration.localApps.greeterID = "greeter"
+        configuration.environment = ["db-password": "correct horse battery staple"]
+        return configuration
+    }
+}
