@@ -41,13 +41,13 @@ extension UnsafeRawBufferPointer {
 
     /// Whether there is a control character other than the tab.
     var hasControlCharacter: Bool {
-        var found = false
-        // No early exit: the compiler turns this into vector instructions.
+        var found: UInt8 = 0
+        // No early exit and no branch: the compiler turns this into vector instructions.
         for index in indices {
             let byte = unsafe self[index]
-            found = found || (byte < 0x20 && byte != 0x09) || byte == 0x7f
+            found |= (byte < 0x20 ? 1 : 0) & (byte != 0x09 ? 1 : 0) | (byte == 0x7f ? 1 : 0)
         }
-        return found
+        return found != 0
     }
 
     /// Compares with an ASCII string in lower case, without regard to case.
