@@ -29,6 +29,8 @@ import HTTPTypes
     private(set) var activity: UInt64 = 0
     private var transactions = SlotTable<Transaction>()
     private var openExchanges = 0
+    /// How many transactions wait for a response without being suspended.
+    var activelyWaiting = 0
     private(set) var daemon: OpaquePointer?
     private var watch: Watch?
     private var runIsPlanned = false
@@ -171,6 +173,12 @@ import HTTPTypes
         connection.isBusy = false
         connection.idleSince = activity
     }
+
+    /// How often libmicrohttpd may ask for a response before its connection is suspended.
+    ///
+    /// While some connections wait like this the loop does not sleep, so it takes several at once to
+    /// make more than the rest of a turn worth it.
+    var patience: Int { activelyWaiting < 8 ? 1 : 12 }
 
     func response(for refusal: ServerRefusal, to request: Request?) -> Response {
         handler?.server(self, responseFor: refusal, to: request)

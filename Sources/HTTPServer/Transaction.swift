@@ -47,7 +47,14 @@ import HTTPTypes
     private var handle: OpaquePointer?
     private var hadHead = false
     private var isDelivering = false
-    private var mayStayActive = true
+    /// How often libmicrohttpd asked in vain since the connection was last active.
+    private var timesAsked = 0
+    private var waitsActively = false {
+        didSet {
+            guard waitsActively != oldValue else { return }
+            server.activelyWaiting += waitsActively ? 1 : -1
+        }
+    }
     /// The response that waits for the end of a callback or of the upload.
     private var held: Response?
     private var status: Int?
@@ -94,6 +101,7 @@ import HTTPTypes
         hangUpWatch = nil
         unsafe handle = nil
         isSuspended = false
+        waitsActively = false
         server.remove(self)
         leaveClient()
         guard hadHead else { return }
@@ -220,6 +228,7 @@ import HTTPTypes
         guard let handle = unsafe handle else { return }
         isAnswered = true
         stage = .queued
+        waitsActively = false
         request.body = .empty
         let status = response.status.code
         self.status = status
@@ -242,10 +251,11 @@ import HTTPTypes
     ///
     /// Suspending and resuming cost three system calls, and many handlers are done before the turn
     /// ends. So the connection stays active at first, libmicrohttpd asks again whenever it runs, and
-    /// what still waits when it runs at the end of a turn is suspended.
+    /// what exhausted the server's patience is suspended at the end of a turn.
     func waitForContent() {
-        if mayStayActive {
-            mayStayActive = false
+        if timesAsked < server.patience {
+            timesAsked += 1
+            waitsActively = true
             server.requestRun()
         } else if server.isEndOfTurn {
             suspend()
@@ -255,12 +265,14 @@ import HTTPTypes
     /// A piece of the response was there; the next one may also come soon.
     func hasContent(_ count: Int) {
         bodyBytes += count
-        mayStayActive = true
+        timesAsked = 0
+        waitsActively = false
     }
 
     private func suspend() {
         guard let handle = unsafe handle, !isSuspended else { return }
         isSuspended = true
+        waitsActively = false
         server.add(self)
         unsafe MHD_suspend_connection(handle)
     }
