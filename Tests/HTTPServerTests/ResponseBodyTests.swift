@@ -99,6 +99,7 @@ struct ResponseBodyTests {
             client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             try server.wait(for: "the head") { !client.input.isEmpty }
             client.isReadingPaused = true
+            client.isDiscarding = true
             var before = -1
             try server.wait(for: "the producer to stall") {
                 server.loop.schedule(after: .milliseconds(5)) {}
@@ -109,8 +110,7 @@ struct ResponseBodyTests {
             #expect(reads.value < count / 2)
             client.isReadingPaused = false
             try server.wait(for: "the rest") {
-                client.dropInput()
-                return client.receivedBytes > count * chunk.count
+                client.receivedBytes > count * chunk.count
             }
             #expect(reads.value == count)
             client.close()
