@@ -37,7 +37,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
+    -> Target
+{
     .testTarget(
         name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
@@ -56,14 +58,18 @@ let targets: [Target] = [
     library("HTTP2", ["CNghttp2", deque]),
     // Generated code keeps the generator's own style, so it is not held to ours.
     .target(name: "DaprProtos", dependencies: [protobuf], exclude: ["README.md"]),
-    library("DaprClient", ["HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes, deque]),
+    library(
+        "DaprClient", ["HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes, deque]),
     library("GatewayRoutes", ["HTTPMessage", "DaprClient", "JSON", httpTypes]),
     library(
         "DevSidecar",
         ["HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes, deque]),
     library(
         "Gateway",
-        ["GatewayRoutes", "DaprClient", "HTTPServer", "HTTPMessage", "EventLoop", "CYaml", "JSON", httpTypes]),
+        [
+            "GatewayRoutes", "DaprClient", "HTTPServer", "HTTPMessage", "EventLoop", "CYaml",
+            "JSON", httpTypes,
+        ]),
     .executableTarget(
         name: "daprgw", dependencies: ["Gateway", "DevSidecar", "EventLoop", argumentParser],
         swiftSettings: strict),

@@ -23,7 +23,8 @@ extension ConnectionStatistics {
     ) -> ConnectionStatistics {
         var sum = left
         for number in [
-            \Self.connections, \.openStreams, \.waiting, \.dials, \.connected, \.failedDials, \.retries,
+            \Self.connections, \.openStreams, \.waiting, \.dials, \.connected, \.failedDials,
+            \.retries,
         ] { sum[keyPath: number] += right[keyPath: number] }
         return sum
     }
