@@ -124,7 +124,7 @@ def test_in_flight_and_streams_go_up_and_down(auto, app):
 
 
 def test_one_line_of_log_does_not_hold_secrets(sidecar, start):
-    gateway = start(Gateway, sidecar, "auto", {"log": {"level": "debug", "access": True}})
+    gateway = start(Gateway, sidecar, "auto", {"log": {"level": "debug"}})
     password = gateway.get("/v1/secrets/-/db-password").text
     gateway.get("/v1/metadata", {"Authorization": "Bearer very-secret-token"})
     gateway.stop()

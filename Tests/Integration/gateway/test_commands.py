@@ -14,8 +14,8 @@ listen: ["127.0.0.1:8080"]
 lisen: nothing
 admin:
   listen: 127.0.0.1:8081
-  tokenfile: /run/token
 sidecar:
+  tokenfile: /run/token
   protocol: smtp
 limits:
   body: 4 elephants
@@ -31,7 +31,7 @@ def test_check_lists_all_mistakes_with_their_lines(tmp_path):
     done = run("check", "--config", file)
     assert done.returncode == 78, done
     told = done.stdout + done.stderr
-    for number, word in [(2, "lisen"), (5, "tokenfile"), (7, "smtp"), (9, "elephants"),
+    for number, word in [(2, "lisen"), (6, "tokenfile"), (7, "smtp"), (9, "elephants"),
                          (10, "soon"), (11, "many"), (12, "shards")]:
         assert re.search(rf"[:\s]{number}\b[^\n]*{word}", told), (number, word, told)
     assert "listen" in told and "tokenFile" in told, "the nearest key is named"

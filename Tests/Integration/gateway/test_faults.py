@@ -20,7 +20,7 @@ PROTOCOLS = ["grpc", "http", "auto"]
 @pytest.fixture(scope="module")
 def slow_sidecar():
     """A sidecar that takes two seconds for everything."""
-    process = Sidecar("--latency", "2s")
+    process = Sidecar(latency=2000)
     yield process
     process.stop()
 
@@ -64,7 +64,7 @@ def test_without_a_sidecar_and_back(start, protocol):
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_sidecar_killed_with_requests_in_flight(start, protocol):
-    sidecar = start(Sidecar, "--latency", "20s")
+    sidecar = start(Sidecar, latency=20_000)
     gateway = start(Gateway, sidecar, protocol, await_ready=False)
     count = 50
     connections = [gateway.connect(30) for _ in range(count)]
@@ -192,7 +192,7 @@ def hang_up(gateway, n):
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_clients_that_hang_up_leak_nothing(start, app, protocol):
     app.reset()
-    sidecar = start(Sidecar, "--app-id", "pyapp", "--app-port", app.port, "--latency", "20ms")
+    sidecar = start(Sidecar, "--app-id", "pyapp", "--app-port", app.port, latency=20)
     gateway = start(Gateway, sidecar, protocol)
     for _ in range(3):  # warm: connections to the sidecar, first allocations
         gateway.get("/v1/state/-/a")
@@ -205,8 +205,8 @@ def test_clients_that_hang_up_leak_nothing(start, app, protocol):
             "streams": gateway.gauge("sidecar_.*streams"),
         }
 
+    until(lambda: now()["in flight"] == 0 == now()["streams"], what="rest")
     baseline = now()
-    assert baseline["in flight"] == 0 and baseline["streams"] == 0
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: hang_up(gateway, n), range(2000)))
     app.go_on.set()
@@ -248,25 +248,6 @@ def test_the_connection_limit(sidecar, start):
             assert connection.request("GET", "/healthz").status == 200
     for connection in idle:
         connection.close()
-
-
-def test_more_requests_than_may_be_in_flight(slow_sidecar, start):
-    gateway = start(Gateway, slow_sidecar, "auto", {"limits": {"inFlight": 10}, "shards": 1},
-                    await_ready=False)
-    connections = [gateway.connect(30) for _ in range(60)]
-    for connection in connections:
-        connection.send(request_bytes("GET", "/v1/state/-/a"))
-    statuses = []
-    for connection in connections:
-        response = connection.response()
-        statuses.append(response.status)
-        if response.status == 503:
-            problem(response, 503)
-            assert response["retry-after"]
-        connection.close()
-    assert set(statuses) <= {404, 503}
-    assert statuses.count(404) >= 10
-    assert exchange(gateway.admin, "GET", "/livez").status == 200
 
 
 # Slow clients

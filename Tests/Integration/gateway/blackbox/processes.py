@@ -121,22 +121,33 @@ class ProcessEnded(AssertionError):
         super().__init__(f"the process ended\n{process.report()}")
 
 
-class Sidecar(Process):
-    """`daprgw sidecar`, by itself."""
+SECRETS = {"db-password": "s3cr3t-pa55", "other": "x"}
 
-    def __init__(self, *arguments, http=0, grpc=0, **more):
-        super().__init__("sidecar", "--http-port", http, "--grpc-port", grpc, *arguments, **more)
+
+class Sidecar(Process):
+    """`daprgw sidecar`, by itself, with a state store, a broker and a secret store.
+
+    `latency` is in milliseconds."""
+
+    def __init__(self, *arguments, http=0, grpc=0, latency=0, **more):
+        directory = Path(tempfile.mkdtemp(prefix="daprgw-test-"))
+        secrets, components = directory / "secrets.json", directory / "components.json"
+        secrets.write_text(json.dumps(SECRETS))
+        components.write_text(json.dumps([
+            {"name": "statestore", "type": "state.in-memory"},
+            {"name": "pubsub", "type": "pubsub.in-memory"},
+            {"name": "secretstore", "type": "secretstores.local.file",
+             "metadata": {"secretsFile": str(secrets)}},
+        ]))
+        super().__init__(
+            "sidecar", "--http-port", http, "--grpc-port", grpc, "--components", components,
+            *(["--latency", latency] if latency else []), *arguments, directory=directory, **more)
         self.http, self.grpc = self.wait_for(self._ports, what="the sidecar's ports")
 
     def _ports(self):
-        line = self.stdout.partition("\n")
-        if not line[1]:
-            return None
-        try:
-            ports = json.loads(line[0])
-            return ports["http"], ports["grpc"]
-        except (ValueError, KeyError, TypeError):
-            raise AssertionError(f"the first line is not the two ports: {line[0]!r}")
+        line, end, _ = self.stdout.partition("\n")
+        ports = [re.search(rf'"?{api}"?[=:].*?(\d+)(?=[\s,}}]|$)', line) for api in ("http", "grpc")]
+        return end and tuple(int(port[1]) for port in ports)
 
     def ask(self, method, target, fields=None, body=None, **more):
         """A request to the sidecar itself, past the gateway."""
