@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from blackbox.processes import BINARY, Gateway, Process, REPOSITORY, environment, free_port, run
+from blackbox.processes import (
+    BINARY, Gateway, Process, REPOSITORY, Sidecar, environment, free_port, run)
 from blackbox.rawhttp import exchange
 
 MISTAKES = """\
@@ -163,9 +164,7 @@ def test_endpoints_win_over_ports(sidecar, start, tmp_path):
 
 @pytest.mark.parametrize("protocol", ["grpc", "http", "auto"])
 def test_the_token_of_the_environment(start, tmp_path, protocol):
-    from blackbox.processes import Sidecar
-
-    sidecar = start(Sidecar, env=environment(DAPR_API_TOKEN="s3cr3t"))
+    sidecar = start(Sidecar, "--api-token", "s3cr3t")
     right = start(Gateway, sidecar, protocol, env=environment(DAPR_API_TOKEN="s3cr3t"))
     assert right.get("/v1/state/-/a").status == 404
     wrong = start(Gateway, sidecar, protocol, env=environment(DAPR_API_TOKEN="other"),

@@ -1,5 +1,7 @@
 """Problem documents (RFC 9457), as `rest-api.md` describes them."""
 
+from .processes import check_common
+
 #: Every type that some test has seen; `test_pages.py` looks them up in /v1/problems at the end.
 seen_types = set()
 
@@ -8,6 +10,7 @@ def problem(response, status, kind=None, mentions=()):
     """Checks that the response is a problem document, and returns it."""
     assert response.status == status, (response.status, response.body[:1000])
     assert response.media_type == "application/problem+json", response
+    check_common(response)
     document = response.json
     assert {"type", "title", "status", "detail", "instance"} <= set(document), document
     assert document["status"] == status, document
