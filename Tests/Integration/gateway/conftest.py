@@ -1,0 +1,104 @@
+"""Fixtures of the black-box suite: one development sidecar, and a gateway per protocol before it."""
+
+import itertools
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from blackbox.app import App  # noqa: E402
+from blackbox.processes import BINARY, Gateway, Process, Sidecar  # noqa: E402
+
+PROTOCOLS = ["grpc", "http", "auto"]
+
+
+def pytest_sessionstart(session):
+    if not Path(BINARY).exists():
+        pytest.exit(f"{BINARY} is missing: swift build --product daprgw", returncode=3)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    # It asks for every problem type that was seen, so it comes last.
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+@pytest.fixture(scope="session")
+def app():
+    """An HTTP app, `pyapp` to the sidecar."""
+    app = App()
+    yield app
+    app.close()
+
+
+@pytest.fixture(scope="session")
+def sidecar(app):
+    process = Sidecar("--app-id", "pyapp", "--app-port", app.port)
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="session")
+def gateways(sidecar):
+    """The gateway of each protocol, started when first asked for."""
+    running = {}
+
+    def gateway(protocol):
+        if protocol not in running:
+            running[protocol] = Gateway(sidecar, protocol)
+        return running[protocol]
+
+    yield gateway
+    for process in running.values():
+        status = process.stop()
+        assert status == 0, process.report()
+
+
+@pytest.fixture(scope="session", params=PROTOCOLS)
+def gateway(request, gateways):
+    """A gateway, for each protocol in turn."""
+    return gateways(request.param)
+
+
+@pytest.fixture(scope="session")
+def auto(gateways):
+    """The gateway as it is configured by default, for what has nothing to do with the protocol."""
+    return gateways("auto")
+
+
+@pytest.fixture(autouse=True)
+def alive(request):
+    """No test may take a shared process down, whatever it sent."""
+    yield
+    for name in ("gateway", "auto", "sidecar"):
+        if name in request.fixturenames:
+            process = request.getfixturevalue(name)
+            assert process.is_running, process.report()
+
+
+@pytest.fixture
+def start():
+    """Starts processes that end with the test: `start(Gateway, sidecar, protocol="http")`."""
+    started = []
+
+    def start(kind, *arguments, **more):
+        process = kind(*arguments, **more)
+        started.append(process)
+        return process
+
+    yield start
+    for process in reversed(started):
+        if isinstance(process, Process) and process.is_running:
+            process.stop(30)
+
+
+numbers = itertools.count()
+
+
+@pytest.fixture
+def key():
+    """A key that no other test uses."""
+    return f"k{next(numbers)}-{uuid.uuid4().hex[:8]}"

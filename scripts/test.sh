@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Everything that is tested (`make test`). What a step took is in .build/test-steps.txt.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p .build
+times=.build/test-steps.txt
+: >"$times"
+
+step() { # NAME COMMAND...
+    local name=$1 start=$SECONDS
+    shift
+    printf '\n--- %s\n' "$name"
+    "$@"
+    printf '%5d s  %s\n' $((SECONDS - start)) "$name" >>"$times"
+}
+
+# Swift Testing ends with success when tests are skipped; here that is a failure.
+no_skips() { # COMMAND...
+    local output
+    output=$(mktemp)
+    "$@" 2>&1 | tee "$output"
+    if grep -E '^[^ ]+ (Test|Suite) .* skipped(\.|: ".*")$' "$output"; then
+        echo "test: a skipped test is a failure" >&2
+        rm -f "$output"
+        return 1
+    fi
+    if ! grep -qE 'Test run with [1-9][0-9]* tests?' "$output"; then
+        echo "test: nothing was run" >&2
+        rm -f "$output"
+        return 1
+    fi
+    rm -f "$output"
+}
+
+step "unit and live tests" no_skips swift test
+step "the loop under ThreadSanitizer" no_skips scripts/test-tsan.sh
+step "the live suite under AddressSanitizer" no_skips scripts/test-asan.sh
+step "protobuf definitions" scripts/check-protos.sh
+step "black box, replay, SDK" scripts/test-integration.sh
+
+printf '\n--- what each step took\n'
+cat "$times"
