@@ -82,7 +82,8 @@ let targets: [Target] = [
         swiftSettings: strict),
     tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
     tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
-    tests("HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", httpTypes]),
+    tests(
+        "HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", "TestSupport", httpTypes]),
     tests("HTTP2Tests", ["HTTP2"]),
     tests(
         "DaprClientTests",

@@ -16,9 +16,10 @@ final class TestServer: HTTPServerHandler {
 
     init(
         _ configuration: HTTPServer.Configuration = .init(), on address: String = "127.0.0.1:0",
+        clock: any LoopClock = SystemClock(),
         answer: @escaping (Exchange) -> Void = { $0.respond(Response(.ok)) }
     ) throws {
-        loop = try EventLoop()
+        loop = try EventLoop(clock: clock)
         self.answer = answer
         let listener = try Listener(on: try #require(SocketAddress(address)))
         self.address = listener.address
