@@ -1,6 +1,7 @@
 import DaprProtos
 import HTTP2
 import HTTPTypes
+import JSON
 import SwiftProtobuf
 import Testing
 
@@ -124,7 +125,7 @@ struct InvokeTests {
         struct Broken: Error {}
         try await withHTTPPeer { _ in
             .silence
-        } body: { peer, transport in
+        } body: { _, transport in
             let error = await #expect(throws: DaprError.self) {
                 try await transport.invoke(
                     InvokeRequest(
@@ -132,7 +133,6 @@ struct InvokeTests {
                         body: .stream(length: nil) { throw Broken() }), options: options)
             }
             #expect(error?.kind == .cancelled)
-            await peer.waitForResets(1)
         }
     }
 
@@ -183,7 +183,7 @@ struct InvokeTests {
         ]
         var status = Google_Rpc_Status()
         status.details = [try Google_Protobuf_Any(message: info)]
-        let details = try status.serializedData().base64EncodedString()
+        let details = Base64.encode(try status.serializedBytes() as [UInt8])
         let fields = [("grpc-message", "Unauthorized"), ("grpc-status-details-bin", details)]
         try await withPeer { request in
             .status(16, fields + (request.number == 1 ? [("dapr-http-status", "401")] : []))
