@@ -5,6 +5,10 @@ import HTTP2
 struct PeerRequest: Sendable {
     var fields: HeaderBlock
     var body: [UInt8] = []
+    /// The how manieth it is, from 1.
+    var number = 0
+
+    var text: String { String(decoding: body, as: UTF8.self) }
 
     /// The gRPC message, without its prefix.
     var message: [UInt8] { Array(body.dropFirst(5)) }
@@ -14,6 +18,8 @@ struct PeerRequest: Sendable {
 enum PeerAnswer: Sendable {
     /// A head, content, and trailers when there are any.
     case respond([(String, String)], [UInt8], trailers: [(String, String)]?)
+    /// A head and the beginning of the content; the stream stays open.
+    case begin([(String, String)], [UInt8])
     /// Nothing: the stream stays open.
     case silence
     /// RST_STREAM.
@@ -67,6 +73,8 @@ actor Peer {
     private(set) var address = SocketAddress.ip("127.0.0.1", port: 0)
     private var watchers: [(count: Int, CheckedContinuation<Void, Never>)] = []
 
+    private var resetWatchers: [(count: Int, CheckedContinuation<Void, Never>)] = []
+
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
     init(_ script: @escaping Script) throws {
@@ -101,6 +109,8 @@ actor Peer {
     }
 
     fileprivate func answer(to request: PeerRequest) -> PeerAnswer {
+        var request = request
+        request.number = requests.count + 1
         requests.append(request)
         let due = watchers.filter { $0.count <= requests.count }
         watchers.removeAll { $0.count <= requests.count }
@@ -108,7 +118,18 @@ actor Peer {
         return script(request)
     }
 
-    fileprivate func streamWasReset() { resets += 1 }
+    fileprivate func streamWasReset() {
+        resets += 1
+        let due = resetWatchers.filter { $0.count <= resets }
+        resetWatchers.removeAll { $0.count <= resets }
+        for watcher in due { watcher.1.resume() }
+    }
+
+    /// Waits until the client has reset that many streams.
+    func waitForResets(_ count: Int) async {
+        guard resets < count else { return }
+        await withCheckedContinuation { resetWatchers.append((count, $0)) }
+    }
 
     fileprivate func forget(_ connection: PeerConnection) {
         connections.removeAll { $0 === connection }
@@ -189,6 +210,9 @@ private final class PeerConnection: SocketStreamHandler, HTTP2SessionDelegate {
             try? stream.respond(block(head), end: isEmpty)
             if !isEmpty { stream.send(body, end: trailers == nil) }
             if let trailers { try? stream.sendTrailers(block(trailers)) }
+        case .begin(let head, let body):
+            try? stream.respond(block(head))
+            stream.send(body)
         case .silence: break
         case .reset(let code): stream.reset(code)
         case .goAwayUnprocessed: refuseAll()
