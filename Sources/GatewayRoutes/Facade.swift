@@ -3,7 +3,9 @@ public import HTTPMessage
 import HTTPTypes
 
 /// All routes with their settings: from a request to its response, without a socket in sight.
-public struct Facade: Sendable {
+///
+/// A class, because every request carries it along.
+public final class Facade: Sendable {
     /// The routes.
     public let table: RouteTable
     /// What the routes need to know of the configuration.
@@ -43,6 +45,9 @@ public struct Facade: Sendable {
 
     /// What to do with the body of a request whose head has come.
     public func bodyPolicy(for request: Request) -> Route.BodyPolicy {
+        // Most requests have none; then there is nothing to ask the routes about.
+        guard request.fields.contains(.contentLength) || request.fields.contains(.transferEncoding)
+        else { return .none }
         do throws(GatewayError) {
             return try route(of: admitted(request)).route.body
         } catch {

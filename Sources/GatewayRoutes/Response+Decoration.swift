@@ -10,7 +10,7 @@ extension Response {
     ///   - sidecar: how long the sidecar took.
     ///   - gateway: how long everything else took.
     public mutating func decorate(id: String, sidecar: Duration, gateway: Duration) {
-        fields[.xRequestID] = id
+        fields.append(HTTPField(name: .xRequestID, value: id))
         var timing: [UInt8] = []
         timing.reserveCapacity(48)
         timing.append(contentsOf: "dapr;dur=".utf8)
@@ -20,7 +20,7 @@ extension Response {
         // An app that was invoked may have timings of its own.
         fields.append(
             HTTPField(name: .serverTiming, value: String(decoding: timing, as: UTF8.self)))
-        fields[.xContentTypeOptions] = "nosniff"
+        fields.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
     }
 }
 

@@ -24,6 +24,32 @@ struct StateBulkTests {
         #expect(dapr.calls == ["getBulkState statestore a,b,none,broken"])
     }
 
+    @Test("keys are bytes: two that Unicode calls equivalent are two")
+    func equivalentKeys() async {
+        let dapr = FakeDapr()
+        _ = await dapr.send(.get, "/v1/state/-?key=%C3%A9&key=e%CC%81&key=%C3%A9")
+        #expect(
+            dapr.calls.map { Array($0.utf8) }
+                == [Array("getBulkState statestore \u{E9},e\u{301}".utf8)])
+    }
+
+    @Test(
+        "sidecars have no status for a conflict in a transaction, so versions are compared",
+        arguments: [
+            (#"[{"op":"delete","key":"k","etag":"0"}]"#, "precondition-failed"),
+            (#"[{"op":"delete","key":"k","etag":"1"}]"#, "component-failed"),
+            (#"[{"op":"delete","key":"k"}]"#, "component-failed"),
+        ])
+    func failedTransaction(body: String, problem: String) async {
+        let dapr = FakeDapr {
+            $0.state["k"] = StateValue(data: [], etag: ETag(rawValue: "1"))
+        }
+        dapr.fail(
+            "executeStateTransaction",
+            DaprError(.componentFailed, "failed to delete", status: .grpc(13)))
+        #expect(await dapr.send(.patch, "/v1/state/-", body: body).problem == problem)
+    }
+
     @Test("bulk get needs a key that can be one", arguments: ["", "?key=", "?key=a&key=x||y"])
     func bulkGetKeys(query: String) async {
         let response = await FakeDapr().send(.get, "/v1/state/-\(query)")
@@ -231,7 +257,9 @@ struct InvokeTests {
     func passedOn() async {
         let dapr = FakeDapr { world in
             world.invokeResponse = InvokeResponse(
-                status: .created, fields: [.location: "/x"], body: .bytes(Array("done".utf8)))
+                status: .created,
+                fields: [.location: "/x", .xRequestID: "app", .xContentTypeOptions: "app"],
+                body: .bytes(Array("done".utf8)))
         }
         let response = await dapr.send(
             .put, "/v1/invoke/echo.ns/a%20b/c?x=1&timeout=%zz&x=2",
@@ -239,6 +267,8 @@ struct InvokeTests {
             body: "hello")
         #expect(response.short == "201 done")
         #expect(response.fields[.location] == "/x")
+        #expect(response.fields[.xRequestID] == nil)
+        #expect(response.fields[.xContentTypeOptions] == nil)
         let call = dapr.now.invoked
         #expect(call?.appID == "echo.ns")
         #expect(call?.verb == .put)

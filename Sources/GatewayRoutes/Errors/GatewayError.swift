@@ -32,15 +32,29 @@ public struct GatewayError: Error, Sendable {
 extension GatewayError: CustomStringConvertible {
     /// `not-found: the key 'a' does not exist`.
     public var description: String {
-        let cause = cause.map { " (\($0))" } ?? ""
-        return "\(code.rawValue): \(message)\(cause)"
+        let name = cause?.code.map { " [\($0)]" } ?? ""
+        // The message mostly is what the sidecar said.
+        let said = cause.map { $0.message == message ? "" : " (\($0.message))" } ?? ""
+        return "\(code.rawValue)\(name): \(message)\(said)"
     }
 }
 
 extension GatewayError {
     /// What a failed call means to the caller of the gateway, unless its route knows better.
-    public init(_ error: DaprError) {
-        self.init(ProblemType(error.kind), error.message, cause: error)
+    ///
+    /// - Parameters:
+    ///   - error: why the call failed.
+    ///   - hasBody: whether the caller sent a body, so that something too large may be that.
+    public init(_ error: DaprError, hasBody: Bool = true) {
+        var type = ProblemType(error.kind)
+        if error.kind == .tooLarge {
+            // Header fields are measured before anything is sent.
+            type =
+                if error.isUnprocessed { .headersTooLarge } else if hasBody { .bodyTooLarge } else {
+                    .answerTooLarge
+                }
+        }
+        self.init(type, error.message, cause: error)
     }
 }
 

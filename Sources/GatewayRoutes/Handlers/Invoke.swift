@@ -27,9 +27,13 @@ enum InvokeRoutes {
             let answer = try await context.attempt { dapr, options throws(DaprError) in
                 try await dapr.invoke(call, options: options)
             }
-            return Response(answer.status, fields: answer.fields, body: Body(answer.body))
+            var fields = answer.fields
+            // Every response has these from us.
+            fields[.xRequestID] = nil
+            fields[.xContentTypeOptions] = nil
+            return Response(answer.status, fields: fields, body: Body(answer.body))
         } catch {
-            throw explain(error, calling: app)
+            throw explain(error, calling: app, context)
         }
     }
 
@@ -49,13 +53,15 @@ enum InvokeRoutes {
         return String(decoding: context.rawParameter("path"), as: UTF8.self)
     }
 
-    private static func explain(_ error: DaprError, calling app: String) -> GatewayError {
+    private static func explain(
+        _ error: DaprError, calling app: String, _ context: RequestContext
+    ) -> GatewayError {
         switch error.kind {
         case .noSuchComponent, .notFound:
             GatewayError(.noSuchApp, "the sidecar knows no app '\(app)'", cause: error)
         case .componentFailed, .unknown:
             GatewayError(.appUnreachable, error.message, cause: error)
-        default: GatewayError(error)
+        default: context.failure(error)
         }
     }
 }

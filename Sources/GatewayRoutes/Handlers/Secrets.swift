@@ -94,7 +94,7 @@ enum SecretRoutes {
     ) async -> GatewayError {
         switch error.kind {
         case .componentFailed, .notFound, .unknown: break
-        default: return GatewayError(error)
+        default: return context.failure(error)
         }
         if error.message.hasSuffix("not found") {
             let type: String?

@@ -9,7 +9,9 @@ extension StateRoutes {
     static func getBulk(_ context: RequestContext) async throws(GatewayError) -> Response {
         let store = try context.component("store", default: \.state)
         var keys: [String] = []
-        for key in context.query.values("key") where !keys.contains(key) {
+        // Keys are bytes: two that Unicode calls equivalent are two.
+        var seen: Set<[UInt8]> = []
+        for key in context.query.values("key") where seen.insert(Array(key.utf8)).inserted {
             try Names.checkKey(key)
             keys.append(key)
         }
@@ -49,13 +51,16 @@ extension StateRoutes {
         return Response(.noContent)
     }
 
-    /// What a conflict of a transaction means; the same question as for single writes.
+    /// What the failure of a transaction means. Sidecars have no status for a conflict in one, so
+    /// whatever failed is compared with the versions that were asked for.
     private static func explain(
         _ error: DaprError, writing operations: [StateOperation], to store: String,
         _ context: RequestContext
     ) async -> GatewayError {
-        guard error.kind == .conflict else { return GatewayError(error) }
         let versions = operations.compactMap(\.version)
+        let mayBeConflict =
+            error.kind == .conflict || (error.kind == .componentFailed && !versions.isEmpty)
+        guard mayBeConflict else { return context.failure(error) }
         let current: [BulkStateItem]
         do throws(GatewayError) {
             current = try await context.call { dapr, options throws(DaprError) in
@@ -68,11 +73,14 @@ extension StateRoutes {
         }
         if current.contains(where: { $0.error != nil }) { return unreadable(store, error) }
         let stillHold = versions.allSatisfy { key, etag in
-            current.contains { $0.key == key && $0.value?.etag == etag }
+            current.contains { $0.key.utf8.elementsEqual(key.utf8) && $0.value?.etag == etag }
         }
         guard !versions.isEmpty else { return GatewayError(.conflict, error.message, cause: error) }
-        return GatewayError(
-            stillHold ? .outcomeUnknown : .preconditionFailed, error.message, cause: error)
+        guard stillHold else {
+            return GatewayError(.preconditionFailed, error.message, cause: error)
+        }
+        guard error.kind == .conflict else { return context.failure(error) }
+        return GatewayError(.outcomeUnknown, error.message, cause: error)
     }
 
     private static func unreadable(_ store: String, _ cause: DaprError?) -> GatewayError {

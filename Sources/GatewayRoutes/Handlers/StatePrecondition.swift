@@ -74,6 +74,8 @@ struct StatePrecondition {
     /// Redis counts versions up from 1 and refuses what is no number.
     private static let impossibleVersion = ETag(rawValue: String(Int64.max))
 
+    private var isConditional: Bool { ifMatch != nil || ifNoneMatch != nil }
+
     private func failed(_ message: String) -> GatewayError {
         GatewayError(.preconditionFailed, message)
     }
@@ -81,7 +83,8 @@ struct StatePrecondition {
     // MARK: - After a refused write
 
     /// Finds out what a refusal means: Redis answers a write under an ETag with a conflict also when
-    /// it is down, and PostgreSQL answers a first write to an existing key with a failure.
+    /// it is down, and stores answer what was no conflict of theirs with a failure (PostgreSQL a
+    /// first write to an existing key).
     ///
     /// - Parameters:
     ///   - error: the sidecar's answer to the write.
@@ -91,8 +94,8 @@ struct StatePrecondition {
         _ error: DaprError, writing etag: ETag?, of target: StateTarget, _ context: RequestContext
     ) async -> GatewayError {
         let isRefusal =
-            error.kind == .conflict || (ifNoneMatch != nil && error.kind == .componentFailed)
-        guard isRefusal else { return GatewayError(error) }
+            error.kind == .conflict || (isConditional && error.kind == .componentFailed)
+        guard isRefusal else { return context.failure(error) }
         let current: StateValue?
         do throws(GatewayError) {
             current = try await target.read(context)
@@ -116,7 +119,6 @@ struct StatePrecondition {
                 "the store '\(target.store)' refused the write although the precondition holds",
                 cause: error)
         }
-        let isConditional = ifMatch != nil || ifNoneMatch != nil
         return GatewayError(
             isConditional ? .preconditionFailed : .conflict, error.message, cause: error)
     }

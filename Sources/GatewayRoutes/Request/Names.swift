@@ -1,13 +1,13 @@
 /// Whether a text can be the name of a component or an app.
 public func isComponentName(_ name: String) -> Bool {
-    (try? Names.checkComponent(name, of: "component")) != nil
+    !name.isEmpty && name != "." && name != ".." && name.utf8.allSatisfy(Names.isNameByte)
 }
 
 /// The rules for names and keys in paths.
 enum Names {
     /// Refuses what cannot be the name of a component or app.
     static func checkComponent(_ name: String, of parameter: String) throws(GatewayError) {
-        guard !name.isEmpty, name != ".", name != "..", name.utf8.allSatisfy(isNameByte) else {
+        guard isComponentName(name) else {
             throw GatewayError(
                 .invalidName,
                 "'\(name)' is no name of a \(parameter): it consists of letters, digits, '.', '_' "
@@ -15,7 +15,7 @@ enum Names {
         }
     }
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
+    fileprivate static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),

@@ -20,12 +20,10 @@ public final class RequestContext {
     public internal(set) var droppedFields = 0
 
     let query: Query
-    let settings: FacadeSettings
     let facade: Facade
     let isReady: Bool
     private let dapr: any DaprAPI
     private let captures: [Range<Int>]
-    private let trace: TraceContext
 
     init(
         _ request: Request, id: String, route: Route, captures: [Range<Int>], facade: Facade,
@@ -38,16 +36,14 @@ public final class RequestContext {
         self.facade = facade
         self.dapr = dapr
         self.isReady = isReady
-        settings = facade.settings
-        trace = TraceContext(request.fields)
         switch route.parameters {
         case .known(let known):
             query = try Query(request.target.query)
             try query.check(against: known)
-            timeout = try Self.timeout(query, settings)
+            timeout = try Self.timeout(query, facade.settings)
         case .passedOn:
             query = try Query(nil)
-            timeout = settings.timeout
+            timeout = facade.settings.timeout
         }
     }
 
@@ -65,6 +61,8 @@ public final class RequestContext {
         return timeout
     }
 
+    var settings: FacadeSettings { facade.settings }
+
     // MARK: - Calling the sidecar
 
     /// Makes one call: the time it takes is the sidecar's, its failure is the caller's to know.
@@ -74,8 +72,13 @@ public final class RequestContext {
         do throws(DaprError) {
             return try await attempt(body)
         } catch {
-            throw GatewayError(error)
+            throw failure(error)
         }
+    }
+
+    /// What a failed call means to this caller, unless the route knows better.
+    func failure(_ error: DaprError) -> GatewayError {
+        GatewayError(error, hasBody: request.body.length != 0)
     }
 
     /// Makes one call whose failure the handler wants to look at.
@@ -84,7 +87,8 @@ public final class RequestContext {
     ) async throws(DaprError) -> Result {
         let start = ContinuousClock.now
         defer { sidecarTime += ContinuousClock.now - start }
-        return try await body(dapr, CallOptions(timeout: timeout, trace: trace))
+        return try await body(
+            dapr, CallOptions(timeout: timeout, trace: TraceContext(request.fields)))
     }
 
     /// The type of a component, such as `state.redis`; nil when the sidecar does not have it.

@@ -2,13 +2,13 @@ import DaprClient
 import HTTPMessage
 
 extension TraceContext {
-    /// The trace context of a request. What is invalid is dropped: the sidecar would refuse the whole
+    /// The trace context of a request, with a span id of our own. What is invalid is dropped: the sidecar would refuse the whole
     /// call for an invalid `baggage`, and a state without a parent means nothing.
     init(_ fields: FieldBlock) {
         self.init()
         guard fields.contains(.traceparent) || fields.contains(.baggage) else { return }
         if let parent = fields[.traceparent], Self.isValidParent(parent) {
-            self.parent = parent
+            self.parent = Self.withNewSpan(parent)
             let states = fields.values(of: .tracestate)
             if !states.isEmpty { state = states.joined(separator: ",") }
         }
@@ -33,6 +33,18 @@ extension TraceContext {
         return isHex && !isZero
     }
 
+    /// The same trace with another parent id: the call to the sidecar is a span of its own.
+    private static func withNewSpan(_ parent: String) -> String {
+        var text = Array(parent.utf8)
+        var span = UInt64.random(in: 1 ... .max)
+        for position in (36..<52).reversed() {
+            text[position] = hexDigits[Int(span & 15)]
+            span >>= 4
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static let hexDigits = Array("0123456789abcdef".utf8)
     private static let dash = UInt8(ascii: "-")
 
     private static func isLowerHex(_ byte: UInt8) -> Bool {

@@ -2,7 +2,9 @@ public import HTTPMessage
 public import HTTPTypes
 
 /// One thing that the facade can do: the source of matching, documentation and metrics labels.
-public struct Route: Sendable {
+///
+/// A class, because every request carries its route along.
+public final class Route: Sendable {
     /// Which methods lead to a route.
     public enum Methods: Sendable, Hashable {
         /// One method; GET stands for HEAD as well.
