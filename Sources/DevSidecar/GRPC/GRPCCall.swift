@@ -21,6 +21,16 @@ struct GRPCReply: Sendable {
     /// Metadata after the message, besides the status.
     var trailers: [(name: String, value: String)] = []
 
+    /// Whether the call failed so early that the answer is a single block of header fields.
+    var isEarly = false
+
+    /// A failure before any handler saw the call.
+    static func early(_ status: GRPCStatus) -> GRPCReply {
+        var reply = GRPCReply(status: status)
+        reply.isEarly = true
+        return reply
+    }
+
     init(
         status: GRPCStatus = .ok, message: [UInt8] = [],
         headers: [(name: String, value: String)] = [],

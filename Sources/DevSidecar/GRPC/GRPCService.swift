@@ -16,7 +16,7 @@ final class GRPCService {
         for method in blocks.flatMap(\.grpcMethods) { methods[method.path] = method.handler }
         fallback =
             blocks.lazy.compactMap(\.grpcFallback).first
-            ?? .immediate { GRPCReply(status: Self.noMethod($0.method)) }
+            ?? .immediate { .early(Self.noMethod($0.method)) }
     }
 
     func handler(for method: String) -> GRPCHandler {
@@ -25,10 +25,18 @@ final class GRPCService {
 
     /// Makes the engine of a connection.
     func engine(for connection: Connection) -> (any ConnectionEngine)? {
+        // The settings of grpc-go.
+        var configuration = HTTP2Configuration()
+        configuration.streamWindowSize = 65535
+        configuration.maxHeaderListSize = 4 << 20
+        // It also serves requests that HTTP/2 forbids.
+        configuration.enforcesMessageRules = false
+        let keepAlive = KeepAlive(loop: context.loop)
         do throws(HTTP2Error) {
-            return try HTTP2Engine(connection, configuration: HTTP2Configuration()) {
-                [self] stream, head, _ in
-                GRPCServerStream(stream, head: head, service: self)
+            return try HTTP2Engine(
+                connection, configuration: configuration, keepAlive: keepAlive
+            ) { [self] stream, head, _ in
+                GRPCServerStream(stream, head: head, service: self, keepAlive: keepAlive)
             }
         } catch {
             connection.close()
