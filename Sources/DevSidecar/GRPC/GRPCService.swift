@@ -28,6 +28,7 @@ final class GRPCService {
         // The settings of grpc-go.
         var configuration = HTTP2Configuration()
         configuration.streamWindowSize = 65535
+        configuration.connectionWindowSize = 65535
         configuration.maxHeaderListSize = 4 << 20
         // It also serves requests that HTTP/2 forbids.
         configuration.enforcesMessageRules = false
