@@ -9,26 +9,25 @@ extension GRPCMethod {
         .dapr(
             name,
             .immediate { request in
-                guard let message: Request = decode(request.message) else {
-                    return .early(unreadable)
-                }
                 do throws(GRPCStatus) {
-                    return try encode(try answer(message))
+                    return try encode(try answer(try decode(request.message)))
                 } catch {
                     return GRPCReply(status: error)
                 }
             })
     }
 
-    /// Reads a message; nil when the bytes are none.
-    static func decode<Request: Message>(_ bytes: [UInt8]) -> Request? {
-        try? Request(serializedBytes: bytes)
+    /// Reads the request message.
+    static func decode<Request: Message>(_ bytes: [UInt8]) throws(GRPCStatus) -> Request {
+        do {
+            return try Request(serializedBytes: bytes)
+        } catch {
+            throw .early(
+                GRPCStatus.internalError,
+                "grpc: error unmarshalling request: proto: cannot parse invalid wire-format data"
+            )
+        }
     }
-
-    /// What bytes that are no message are answered with, early.
-    static let unreadable = GRPCStatus(
-        GRPCStatus.internalError,
-        "grpc: error unmarshalling request: proto: cannot parse invalid wire-format data")
 
     /// Makes the reply of a call that succeeded.
     static func encode(_ response: some Message) throws(GRPCStatus) -> GRPCReply {

@@ -216,7 +216,7 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
     /// Ends the call as the handler says.
     private func finish(_ reply: GRPCReply) {
         guard !isOver else { return }
-        if reply.isEarly { return refuse(reply.status) }
+        if reply.status.isEarly { return refuse(reply.status) }
         var status = reply.status
         let limit = service.context.configuration.maxBodySize
         if status.code == 0, reply.message.count > limit {

@@ -16,7 +16,7 @@ final class GRPCService {
         for method in blocks.flatMap(\.grpcMethods) { methods[method.path] = method.handler }
         fallback =
             blocks.lazy.compactMap(\.grpcFallback).first
-            ?? .immediate { .early(Self.noMethod($0.method)) }
+            ?? .immediate { GRPCReply(status: Self.noMethod($0.method)) }
     }
 
     func handler(for method: String) -> GRPCHandler {
@@ -48,11 +48,11 @@ final class GRPCService {
     /// What a sidecar says about a method that it would have to proxy, but to whom?
     static func noMethod(_ method: String) -> GRPCStatus {
         method.hasPrefix("/dapr.proto.")
-            ? GRPCStatus(
+            ? .early(
                 GRPCStatus.unknown,
                 "failed to proxy request: required metadata dapr-callee-app-id or dapr-app-id"
                     + " not found")
-            : GRPCStatus(
+            : .early(
                 GRPCStatus.unknown,
                 "cannot proxy request: missing dapr-callee-app-id or dapr-app-id metadata")
     }
