@@ -6,6 +6,7 @@ final class SidecarServer {
     private let context: SidecarContext
     private let blocks: [any BuildingBlock]
     private let ports: [Port]
+    private let probe: AppProbe?
 
     let addresses: DevSidecar.Addresses
 
@@ -43,6 +44,7 @@ final class SidecarServer {
                 ports.append(port)
                 return port.address
             })
+        probe = AppProbe(context)
         self.context = context
         self.blocks = blocks
         self.ports = ports
@@ -57,12 +59,15 @@ final class SidecarServer {
         guard prelude.elementsEqual(preface.prefix(prelude.count)) || prelude.starts(with: preface)
         else { return HTTP1Engine(connection, service: service, dates: dates) }
         guard prelude.count >= preface.count else { return nil }
-        guard allowsH2C else {
-            connection.close()
-            return nil
-        }
+        guard allowsH2C else { return SilentEngine(connection, on: service.context.loop) }
         var configuration = HTTP2Configuration()
+        configuration.streamWindowSize = 1 << 20
+        configuration.maxFrameSize = 1 << 20
         configuration.maxConcurrentStreams = 250
+        configuration.maxHeaderListSize = 4416
+        // What Go's server also says: HEADER_TABLE_SIZE, NO_RFC7540_PRIORITIES.
+        configuration.additionalSettings = [(1, 4096), (9, 1)]
+        configuration.enforcesMessageRules = false
         do throws(HTTP2Error) {
             return try HTTP2Engine(connection, configuration: configuration) {
                 stream, head, connection in
@@ -81,5 +86,6 @@ final class SidecarServer {
     func stop() {
         for port in ports { port.close() }
         for block in blocks { block.stop() }
+        probe?.stop()
     }
 }

@@ -90,6 +90,17 @@ public final class SocketStream: TurnParticipant {
         written = 0
     }
 
+    /// Closes the socket at once with a reset, so that the peer sees a failure, not an end.
+    public func abort() {
+        if let number = descriptor?.rawValue {
+            var option = linger(l_onoff: 1, l_linger: 0)
+            // Reads one `struct linger` during the call; a failure only makes it a plain close.
+            _ = unsafe setsockopt(
+                number, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        }
+        close()
+    }
+
     private func finish(_ error: SystemError?) {
         guard watch != nil else { return }
         close()

@@ -121,6 +121,8 @@ private func frameReceived(_ frame: UnsafePointer<nghttp2_frame>, _ session: HTT
         let opaque = unsafe withUnsafeBytes(of: bytes) { unsafe $0.load(as: UInt64.self) }
         session.delegate?.session(
             session, receivedPingAcknowledgement: UInt64(bigEndian: opaque))
+    case NGHTTP2_PING.rawValue:
+        session.delegate?.sessionReceivedPing(session)
     case NGHTTP2_GOAWAY.rawValue:
         let goAway = unsafe frame.pointee.goaway
         session.goAwayReceived(

@@ -1,6 +1,7 @@
 /// What this side of a connection allows its peer, and how much it buffers.
 public struct HTTP2Configuration: Sendable {
-    /// How many unread bytes a stream may hold: SETTINGS_INITIAL_WINDOW_SIZE.
+    /// How many unread bytes a stream may hold: SETTINGS_INITIAL_WINDOW_SIZE, which is not sent
+    /// for the protocol's own 65535.
     public var streamWindowSize: Int32 = 1 << 20
     /// How many unread bytes all streams together may hold.
     public var connectionWindowSize: Int32 = 16 << 20
@@ -13,6 +14,12 @@ public struct HTTP2Configuration: Sendable {
     public var maxFrameSize: UInt32 = 16 << 10
     /// From how many unsent bytes on a stream is not writable.
     public var sendBufferSize = 128 << 10
+
+    /// Further settings, by the numbers of RFC 9113 §6.5.2; sent as they are.
+    public var additionalSettings: [(id: UInt16, value: UInt32)] = []
+    /// Whether messages that break the rules of RFC 9113 §8, such as a request with a `connection`
+    /// field, reset their stream. Without it the owner gets them and decides.
+    public var enforcesMessageRules = true
 
     /// The defaults above.
     public init() {}

@@ -24,6 +24,9 @@ public protocol HTTP2SessionDelegate: AnyObject {
         _ session: HTTP2Session, receivedGoAway code: HTTP2ErrorCode, lastStreamID: Int32,
         debugData: [UInt8])
 
+    /// The peer asks for a sign of life, and is answered by itself.
+    func sessionReceivedPing(_ session: HTTP2Session)
+
     /// The answer to ``HTTP2Session/ping(_:)`` came.
     func session(_ session: HTTP2Session, receivedPingAcknowledgement opaque: UInt64)
 }
@@ -45,6 +48,9 @@ extension HTTP2SessionDelegate {
         _ session: HTTP2Session, receivedGoAway code: HTTP2ErrorCode, lastStreamID: Int32,
         debugData: [UInt8]
     ) {}
+
+    /// Does nothing.
+    public func sessionReceivedPing(_ session: HTTP2Session) {}
 
     /// Does nothing.
     public func session(_ session: HTTP2Session, receivedPingAcknowledgement opaque: UInt64) {}

@@ -16,6 +16,9 @@ extension HTTP2Session {
         try Self.check(unsafe nghttp2_option_new(&option))
         defer { unsafe nghttp2_option_del(option) }
         unsafe nghttp2_option_set_no_auto_window_update(option, 1)
+        if !configuration.enforcesMessageRules {
+            unsafe nghttp2_option_set_no_http_messaging(option, 1)
+        }
 
         let user = unsafe Unmanaged.passUnretained(self).toOpaque()
         var session: OpaquePointer?
@@ -31,14 +34,21 @@ extension HTTP2Session {
     /// Queues SETTINGS, which libnghttp2 leaves to us, and opens the connection's window.
     func submitSettings() throws(HTTP2Error) {
         var settings = [
-            entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, UInt32(configuration.streamWindowSize)),
             entry(NGHTTP2_SETTINGS_MAX_FRAME_SIZE, configuration.maxFrameSize),
             entry(
                 NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, UInt32(configuration.maxHeaderListSize)),
         ]
+        if configuration.streamWindowSize != 65535 {
+            settings.append(
+                entry(
+                    NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, UInt32(configuration.streamWindowSize)))
+        }
         if role == .client { settings.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0)) }
         if let limit = configuration.maxConcurrentStreams {
             settings.append(entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limit))
+        }
+        for (id, value) in configuration.additionalSettings {
+            settings.append(nghttp2_settings_entry(settings_id: Int32(id), value: value))
         }
         try Self.check(
             unsafe nghttp2_submit_settings(

@@ -54,14 +54,17 @@ extension HTTP2Session {
 
     /// Takes no new streams; those that are open go on. When they are done, the session is
     /// finished.
-    public func goAway(_ code: HTTP2ErrorCode = .noError, debugData: [UInt8] = [])
-        throws(HTTP2Error)
-    {
+    ///
+    /// - Parameter lastStreamID: the last stream that is served; nil for the last that came. A
+    ///   graceful end first announces 2^31-1 (RFC 9113 §6.8).
+    public func goAway(
+        _ code: HTTP2ErrorCode = .noError, lastStreamID: Int32? = nil, debugData: [UInt8] = []
+    ) throws(HTTP2Error) {
         guard unsafe handle != nil else { return }
+        let last = unsafe lastStreamID ?? nghttp2_session_get_last_proc_stream_id(handle)
         try Self.check(
             unsafe nghttp2_submit_goaway(
-                handle, 0, nghttp2_session_get_last_proc_stream_id(handle), code.rawValue,
-                debugData, debugData.count))
+                handle, 0, last, code.rawValue, debugData, debugData.count))
         isGoingAway = true
         queuedGoAways += 1
         announceOutput()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DevSidecar
 import EventLoop
+import FoundationEssentials
 import Synchronization
 
 /// `daprgw sidecar`: the development sidecar alone.
@@ -24,7 +25,7 @@ struct SidecarCommand: ParsableCommand {
     var publicPort: UInt16?
 
     @Option(help: "The id of the app that the sidecar belongs to.")
-    var appId = "daprgw"
+    var appId: String?
 
     @Option(help: "The port of that app, if it is running.")
     var appPort: UInt16?
@@ -53,7 +54,7 @@ struct SidecarCommand: ParsableCommand {
     @Option(help: "The file behind the secret stores of a profile.", completion: .file())
     var secretsFile: String?
 
-    @Option(help: "The token that every call must carry.")
+    @Option(help: "The token that every call must carry (default: $DAPR_API_TOKEN).")
     var apiToken: String?
 
     @Option(help: "The longest body and message, in bytes.")
@@ -112,10 +113,11 @@ struct SidecarCommand: ParsableCommand {
         if code != 0 { throw ExitCode(code) }
     }
 
+    /// What a program that started the sidecar waits for: the ports as JSON.
     private static func line(_ addresses: DevSidecar.Addresses) -> String {
-        var line = "http=\(addresses.http) grpc=\(addresses.grpc)"
-        if let address = addresses.publicHTTP { line += " public=\(address)" }
-        return line + "\n"
+        var line = "{\"http\":\(addresses.http.port ?? 0),\"grpc\":\(addresses.grpc.port ?? 0)"
+        if let address = addresses.publicHTTP { line += ",\"public\":\(address.port ?? 0)" }
+        return line + "}\n"
     }
 
     private func sidecarConfiguration() throws -> SidecarConfiguration {
@@ -124,9 +126,10 @@ struct SidecarCommand: ParsableCommand {
             SidecarConfiguration.App(port: $0, isGRPC: appProtocol == "grpc")
         }
         if let profile {
-            configuration = profile.configuration(secretsFile: secretsFile ?? "secrets.json")
+            configuration = profile.configuration(secretsFile: secretsFile)
+            if let appId { configuration.appID = appId }
         } else {
-            configuration = SidecarConfiguration(appID: appId)
+            configuration = SidecarConfiguration(appID: appId ?? "daprgw")
             configuration.components =
                 if let components { try ComponentsFile.read(components) } else {
                     [
@@ -141,7 +144,10 @@ struct SidecarCommand: ParsableCommand {
         configuration.httpAddress = .ip("127.0.0.1", port: httpPort)
         configuration.grpcAddress = .ip("127.0.0.1", port: grpcPort)
         if let publicPort { configuration.publicAddress = .ip("127.0.0.1", port: publicPort) }
-        if let apiToken { configuration.apiToken = apiToken }
+        let environment = ProcessInfo.processInfo.environment
+        configuration.environment = environment
+        configuration.apiToken = apiToken ?? environment["DAPR_API_TOKEN"]
+        configuration.allowsH2C = environment["DAPR_HTTP_DISABLE_H2C"] != "true"
         if let maxBodySize { configuration.maxBodySize = maxBodySize }
         configuration.latency = .milliseconds(latency)
         configuration.maxConcurrency = maxConcurrency

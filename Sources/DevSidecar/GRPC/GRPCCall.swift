@@ -38,6 +38,16 @@ struct GRPCStatus: Sendable, Error {
     var code: Int
     var message: String
     var details: [ErrorDetail] = []
+    /// Whether the call failed before a handler saw it, so that the whole answer is one block of
+    /// header fields.
+    var isEarly = false
+
+    /// A failure before any handler saw the call.
+    static func early(_ code: Int, _ message: String) -> GRPCStatus {
+        var status = GRPCStatus(code, message)
+        status.isEarly = true
+        return status
+    }
 
     init(_ code: Int, _ message: String, details: [ErrorDetail] = []) {
         self.code = code

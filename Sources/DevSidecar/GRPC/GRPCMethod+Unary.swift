@@ -22,7 +22,7 @@ extension GRPCMethod {
         do {
             return try Request(serializedBytes: bytes)
         } catch {
-            throw GRPCStatus(
+            throw .early(
                 GRPCStatus.internalError,
                 "grpc: error unmarshalling request: proto: cannot parse invalid wire-format data"
             )

@@ -6,6 +6,7 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
     private let stream: HTTP2Stream
     private let head: HeaderBlock
     private let service: GRPCService
+    private let keepAlive: KeepAlive
     private let handler: GRPCHandler
     private var buffer: [UInt8] = []
     private var channel: ByteChannel?
@@ -19,7 +20,11 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
 
     private var loop: EventLoop { service.context.loop }
 
-    init(_ stream: HTTP2Stream, head: HeaderBlock, service: GRPCService) {
+    init(
+        _ stream: HTTP2Stream, head: HeaderBlock, service: GRPCService, keepAlive: KeepAlive
+    ) {
+        keepAlive.streamOpened()
+        self.keepAlive = keepAlive
         self.stream = stream
         self.head = head
         self.service = service
@@ -124,6 +129,7 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
     }
 
     func stream(_ stream: HTTP2Stream, closed closure: StreamClosure) {
+        keepAlive.streamClosed()
         end()
     }
 
@@ -195,6 +201,7 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
     func sendHead(_ headers: [(name: String, value: String)]) {
         guard !isOver, !headIsSent else { return }
         headIsSent = true
+        keepAlive.answered()
         var block = GRPCWire.head(contentType: head["content-type"], trace: trace)
         for (name, value) in headers { block.add(name, value) }
         do throws(HTTP2Error) { try stream.respond(block) } catch { stream.reset(.internalError) }
@@ -209,6 +216,7 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
     /// Ends the call as the handler says.
     private func finish(_ reply: GRPCReply) {
         guard !isOver else { return }
+        if reply.status.isEarly { return refuse(reply.status) }
         var status = reply.status
         let limit = service.context.configuration.maxBodySize
         if status.code == 0, reply.message.count > limit {
@@ -234,6 +242,7 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
         guard !isOver else { return }
         if headIsSent { return finish(GRPCReply(status: status)) }
         headIsSent = true
+        keepAlive.answered()
         var block = HeaderBlock()
         block.add(":status", String(httpStatus))
         block.add("content-type", "application/grpc")

@@ -25,10 +25,19 @@ final class GRPCService {
 
     /// Makes the engine of a connection.
     func engine(for connection: Connection) -> (any ConnectionEngine)? {
+        // The settings of grpc-go.
+        var configuration = HTTP2Configuration()
+        configuration.streamWindowSize = 65535
+        configuration.connectionWindowSize = 65535
+        configuration.maxHeaderListSize = 4 << 20
+        // It also serves requests that HTTP/2 forbids.
+        configuration.enforcesMessageRules = false
+        let keepAlive = KeepAlive(loop: context.loop)
         do throws(HTTP2Error) {
-            return try HTTP2Engine(connection, configuration: HTTP2Configuration()) {
-                [self] stream, head, _ in
-                GRPCServerStream(stream, head: head, service: self)
+            return try HTTP2Engine(
+                connection, configuration: configuration, keepAlive: keepAlive
+            ) { [self] stream, head, _ in
+                GRPCServerStream(stream, head: head, service: self, keepAlive: keepAlive)
             }
         } catch {
             connection.close()
@@ -39,11 +48,11 @@ final class GRPCService {
     /// What a sidecar says about a method that it would have to proxy, but to whom?
     static func noMethod(_ method: String) -> GRPCStatus {
         method.hasPrefix("/dapr.proto.")
-            ? GRPCStatus(
+            ? .early(
                 GRPCStatus.unknown,
                 "failed to proxy request: required metadata dapr-callee-app-id or dapr-app-id"
                     + " not found")
-            : GRPCStatus(
+            : .early(
                 GRPCStatus.unknown,
                 "cannot proxy request: missing dapr-callee-app-id or dapr-app-id metadata")
     }

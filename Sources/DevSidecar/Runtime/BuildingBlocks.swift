@@ -2,8 +2,8 @@
 enum BuildingBlocks {
     /// All blocks, in the order in which they are asked.
     static func make(_ context: SidecarContext) throws -> [any BuildingBlock] {
-        let metadata = MetadataBlock(context)
         let apps = try AppDirectory(context.configuration)
+        let metadata = MetadataBlock(context, app: apps.own)
         let blocks: [any BuildingBlock] = [
             StateBlock(context), try SecretsBlock(context), metadata, HealthBlock(context),
             ShutdownBlock(context), PubSubBlock(context: context, apps: apps),

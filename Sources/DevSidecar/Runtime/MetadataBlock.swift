@@ -10,13 +10,16 @@ final class MetadataBlock: BuildingBlock {
     private static let placement = "placement: disconnected"
 
     private let context: SidecarContext
+    private let app: LocalApp?
     /// What clients set: bytes, for nothing asks for UTF-8 over HTTP.
     private var extended: [String: [UInt8]] = [:]
     /// The subscriptions that the pub/sub block knows.
     var subscriptionList: () -> [SubscriptionInfo] = { [] }
 
-    init(_ context: SidecarContext) {
+    /// - Parameter app: the sidecar's app, if it lives in this process.
+    init(_ context: SidecarContext, app: LocalApp?) {
         self.context = context
+        self.app = app
     }
 
     var httpRoutes: [HTTPRoute] {
@@ -142,9 +145,9 @@ final class MetadataBlock: BuildingBlock {
     private func writeAppConnection(to writer: inout JSONWriter) {
         writer.key("appConnectionProperties")
         writer.beginObject()
-        if let app = context.configuration.app {
+        if let appPort {
             writer.key("port")
-            writer.int(app.port)
+            writer.int(appPort)
         }
         writer.member("protocol", appProtocol)
         writer.member("channelAddress", "127.0.0.1")
@@ -161,8 +164,13 @@ final class MetadataBlock: BuildingBlock {
         writer.endObject()
     }
 
+    private var appPort: UInt16? {
+        if case .http(let app) = app { app.port } else { context.configuration.app?.port }
+    }
+
     private var appProtocol: String {
-        context.configuration.app?.isGRPC == true ? "grpc" : "http"
+        if case .grpc = app { return "grpc" }
+        return context.configuration.app?.isGRPC == true ? "grpc" : "http"
     }
 
     // MARK: - gRPC
@@ -190,7 +198,7 @@ final class MetadataBlock: BuildingBlock {
         }
         message.subscriptions = subscriptionList().map(\.message)
         var connection = Dapr_Proto_Runtime_V1_AppConnectionProperties()
-        connection.port = Int32(context.configuration.app?.port ?? 0)
+        connection.port = Int32(appPort ?? 0)
         connection.`protocol` = appProtocol
         connection.channelAddress = "127.0.0.1"
         message.appConnectionProperties = connection

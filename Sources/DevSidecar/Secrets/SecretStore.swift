@@ -15,6 +15,9 @@ struct SecretStore {
         var description: String { "secrets file \(path): \(reason)" }
     }
 
+    /// The setting that holds the secrets themselves, for sidecars that need no file.
+    static let inlineKey = "secrets"
+
     /// The entries of each secret, by its name.
     private let secrets: [String: [String: String]]
     /// A name that is not there is an empty secret, as for variables that are not set.
@@ -25,10 +28,14 @@ struct SecretStore {
     init(file component: Component) throws(BadFile) {
         let path = component.metadata["secretsFile"] ?? ""
         let bytes: [UInt8]
-        do {
-            bytes = try Array(Data(contentsOf: URL(filePath: path)))
-        } catch {
-            throw BadFile(path: path, reason: "cannot be read")
+        if let inline = component.metadata[Self.inlineKey] {
+            bytes = Array(inline.utf8)
+        } else {
+            do {
+                bytes = try Array(Data(contentsOf: URL(filePath: path)))
+            } catch {
+                throw BadFile(path: path, reason: "cannot be read")
+            }
         }
         do throws(JSONError) {
             let root = try JSONValue.parse(bytes)

@@ -1,5 +1,3 @@
-import EventLoop
-
 /// The sidecars that were recorded, for tests that hold this one against the recordings.
 public enum SidecarProfile: String, CaseIterable, Sendable {
     case gwTest = "gw-test"
@@ -15,27 +13,15 @@ public enum SidecarProfile: String, CaseIterable, Sendable {
 
     /// What the profile's sidecar is set up with.
     ///
-    /// - Parameters:
-    ///   - secretsFile: the file behind the two file stores.
-    ///   - app: where the profile's app listens, for the profiles that have one.
-    ///   - peers: where the apps of other sidecars listen, by app id.
-    public func configuration(
-        secretsFile: String, app: SidecarConfiguration.App? = nil,
-        peers: [String: SidecarConfiguration.App] = [:]
-    ) -> SidecarConfiguration {
+    /// The environment is part of the recording too, but comes from outside: `DAPR_API_TOKEN` for
+    /// `token`, `DEMO_...` for the secret store.
+    ///
+    /// - Parameter secretsFile: the file behind the two file stores; nil for the recorded secrets.
+    public func configuration(secretsFile: String? = nil) -> SidecarConfiguration {
         var configuration = SidecarConfiguration(appID: appID)
-        configuration.app = app
-        configuration.peers = peers
-        configuration.environment = [
-            "DEMO_TOKEN": "tok-123", "DEMO_EMPTY": "", "DEMO_UNI": "hé",
-        ]
         if hasComponents { configuration.components = Self.components(secretsFile) }
         switch self {
         case .full: configuration.components += Self.extraComponents
-        case .token:
-            configuration.apiToken = "s3cr3t"
-            configuration.publicAddress = .ip("127.0.0.1", port: 0)
-        case .noH2C: configuration.allowsH2C = false
         case .cors: configuration.allowedOrigins = ["http://a.example", "http://*.b.example"]
         case .tracing: configuration.isTracing = true
         default: break
@@ -58,16 +44,22 @@ public enum SidecarProfile: String, CaseIterable, Sendable {
     }
 
     /// In the order of the metadata API. Those whose API is not offered are only listed there.
-    private static func components(_ secretsFile: String) -> [Component] {
-        [
+    private static func components(_ secretsFile: String?) -> [Component] {
+        let secrets =
+            secretsFile.map { ["secretsFile": $0] }
+            ?? [
+                SecretStore.inlineKey:
+                    #"{"redis-password":"p455","db":{"user":"alice","pass":"s3cret"},"plain":"hello"}"#
+            ]
+        return [
             Component(
                 name: "envsecrets", type: "secretstores.local.env", metadata: ["prefix": "DEMO_"]),
             Component(
                 name: "multisecrets", type: "secretstores.local.file",
-                metadata: ["secretsFile": secretsFile, "multiValued": "true"]),
+                metadata: secrets.merging(["multiValued": "true"]) { $1 }),
             Component(
                 name: "localsecrets", type: "secretstores.local.file",
-                metadata: ["secretsFile": secretsFile, "nestedSeparator": ":"]),
+                metadata: secrets.merging(["nestedSeparator": ":"]) { $1 }),
             Component(name: "httpbinding", type: "bindings.http"),
             Component(name: "files", type: "bindings.localstorage"),
             Component(name: "redisbinding", type: "bindings.redis"),

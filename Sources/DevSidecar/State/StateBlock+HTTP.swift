@@ -103,7 +103,9 @@ extension StateBlock {
                 try Self.write(key, entry, to: &writer)
             } catch {
                 // daprd fails to encode its answer and sends what it has: nothing.
-                return SidecarResponse(status: 200, isTraced: false)
+                var response = SidecarResponse.json([])
+                response.isTraced = false
+                return response
             }
         }
         writer.endArray()

@@ -110,8 +110,10 @@ final class StateBlock: BuildingBlock {
                 faults.append(error)
             }
         }
-        guard let first = faults.first else { return }
-        // Several writes go through the generic bulk path, which joins its faults into one.
+        guard let first = faults.first, let last = faults.popLast() else { return }
+        // Several writes go through the generic bulk path, which joins its faults into one; each
+        // write has a goroutine, of which Go runs the last one first.
+        faults.insert(last, at: 0)
         let joined = faults.map(\.text).joined(separator: "\n")
         let isMismatch = faults.contains(where: \.isMismatch)
         let fault: StateFault =

@@ -20,6 +20,7 @@ final class Connection: SocketStreamHandler {
     /// The first bytes, until they tell the protocol.
     private var prelude: [UInt8] = []
     private var closesWhenWritten = false
+    private var isAborted = false
 
     /// The client's address without the port.
     let clientAddress: String
@@ -27,7 +28,8 @@ final class Connection: SocketStreamHandler {
     /// Starts to read.
     ///
     /// - Parameters:
-    ///   - choose: gives the engine once the first bytes tell which; nil asks for more bytes.
+    ///   - choose: gives the engine, from the first bytes if they have to tell which; nil asks for
+    ///     more bytes.
     ///   - onClose: called once when the connection is gone.
     init(
         _ accepted: consuming AcceptedConnection, on loop: EventLoop,
@@ -43,6 +45,8 @@ final class Connection: SocketStreamHandler {
             clientAddress = ""
         }
         socket = try SocketStream(accepted.descriptor, on: loop, handler: self)
+        engine = choose(self, [])
+        flush()
     }
 
     func received(_ bytes: Span<UInt8>) {
@@ -79,11 +83,17 @@ final class Connection: SocketStreamHandler {
         flush()
     }
 
+    /// As `closeWhenWritten`, but the client sees a reset.
+    func abortWhenWritten() {
+        isAborted = true
+        closeWhenWritten()
+    }
+
     /// Closes at once.
     func close() {
         guard let socket else { return }
         self.socket = nil
-        socket.close()
+        if isAborted { socket.abort() } else { socket.close() }
         engine?.connectionClosed()
         engine = nil
         onClose(self)

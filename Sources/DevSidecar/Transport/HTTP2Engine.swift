@@ -5,24 +5,34 @@ import HTTP2
 final class HTTP2Engine: ConnectionEngine, HTTP2SessionDelegate {
     private let session: HTTP2Session
     private weak var connection: Connection?
+    private let keepAlive: KeepAlive?
     private let accept: (HTTP2Stream, HeaderBlock, Connection) -> (any HTTP2StreamHandler)?
 
-    /// - Parameter accept: gives the handler of a new stream; nil refuses it.
+    /// - Parameters:
+    ///   - keepAlive: the rules for idle connections, if there are any.
+    ///   - accept: gives the handler of a new stream; nil refuses it.
     init(
         _ connection: Connection, configuration: HTTP2Configuration,
+        keepAlive: KeepAlive? = nil,
         accept: @escaping (HTTP2Stream, HeaderBlock, Connection) -> (any HTTP2StreamHandler)?
     ) throws(HTTP2Error) {
         self.connection = connection
         self.accept = accept
+        self.keepAlive = keepAlive
         session = try HTTP2Session(role: .server, configuration: configuration)
         session.delegate = self
+        keepAlive?.start(session, connection)
     }
 
     func received(_ bytes: Span<UInt8>) {
         do throws(HTTP2Error) {
             try session.receive(bytes)
+            keepAlive?.bytesCame()
             if session.wantsWrite { connection?.flush() }
-            if session.isFinished { connection?.closeWhenWritten() }
+            closeIfFinished()
+        } catch where error.kind == .notHTTP2 {
+            // Go leaves the rest unread when it closes, which resets the connection.
+            connection?.abortWhenWritten()
         } catch {
             connection?.closeWhenWritten()
         }
@@ -31,13 +41,20 @@ final class HTTP2Engine: ConnectionEngine, HTTP2SessionDelegate {
     func fill(_ output: inout [UInt8]) {
         do throws(HTTP2Error) {
             try session.drain(into: &output)
-            if session.isFinished { connection?.closeWhenWritten() }
+            closeIfFinished()
         } catch {
             connection?.closeWhenWritten()
         }
     }
 
+    private func closeIfFinished() {
+        // A connection that is given up gracefully stays for the client's last words.
+        guard session.isFinished, keepAlive?.isDraining != true else { return }
+        connection?.closeWhenWritten()
+    }
+
     func connectionClosed() {
+        keepAlive?.stop()
         session.close(HTTP2Error(.connectionLost, "the client closed the connection"))
         connection = nil
     }
@@ -47,6 +64,14 @@ final class HTTP2Engine: ConnectionEngine, HTTP2SessionDelegate {
     ) -> (any HTTP2StreamHandler)? {
         guard let connection else { return nil }
         return accept(stream, head, connection)
+    }
+
+    func sessionReceivedPing(_ session: HTTP2Session) {
+        keepAlive?.pingCame()
+    }
+
+    func session(_ session: HTTP2Session, receivedPingAcknowledgement opaque: UInt64) {
+        keepAlive?.acknowledgementCame(opaque)
     }
 
     func sessionHasOutput(_ session: HTTP2Session) {
