@@ -142,7 +142,7 @@ final class MetadataBlock: BuildingBlock {
     private func writeAppConnection(to writer: inout JSONWriter) {
         writer.key("appConnectionProperties")
         writer.beginObject()
-        if let app = context.configuration.app {
+        if let app = context.configuration.ownApp {
             writer.key("port")
             writer.int(app.port)
         }
@@ -162,7 +162,7 @@ final class MetadataBlock: BuildingBlock {
     }
 
     private var appProtocol: String {
-        context.configuration.app?.isGRPC == true ? "grpc" : "http"
+        context.configuration.ownApp?.isGRPC == true ? "grpc" : "http"
     }
 
     // MARK: - gRPC
@@ -190,7 +190,7 @@ final class MetadataBlock: BuildingBlock {
         }
         message.subscriptions = subscriptionList().map(\.message)
         var connection = Dapr_Proto_Runtime_V1_AppConnectionProperties()
-        connection.port = Int32(context.configuration.app?.port ?? 0)
+        connection.port = Int32(context.configuration.ownApp?.port ?? 0)
         connection.`protocol` = appProtocol
         connection.channelAddress = "127.0.0.1"
         message.appConnectionProperties = connection
