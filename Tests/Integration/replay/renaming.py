@@ -25,6 +25,7 @@ APP_ID = re.compile(rf"(?<![\w-])({'|'.join(APP_IDS)})(?![\w-])")
 PROTECTED = re.compile(rf"{PLACEHOLDER.pattern}|%(?:25)*..")
 JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 JSON_ESCAPE = re.compile(rf'\\u[0-9a-fA-F]{{4}}|\\.|{PLACEHOLDER.pattern}', re.DOTALL)
+GO_ESCAPE = re.compile(rf"\\x[0-9a-f]{{2}}|\\.|{PROTECTED.pattern}")
 # Methods of the echo app and the gRPC app that mean something.
 APP_METHODS = {"status", "empty", "bytes", "text", "chunked", "hdrs", "large", "slow", "close"}
 APP_METHODS |= {"dapr", "md", "fail"}
@@ -111,9 +112,14 @@ def json_strings(text):
 
 
 def under(*prefixes):
-    """Whether a path is at or below one of these fields (but not the name of the field itself)."""
+    """Whether a path is at or below one of these fields (but not the name of the field itself).
+
+    The case of names is ignored, as Go does.
+    """
+    prefixes = [tuple(name.lower() for name in one) for one in prefixes]
 
     def holds(path):
+        path = tuple(name.lower() for name in path)
         return any(path[: len(one)] == one and path != one + (".",) for one in prefixes)
 
     return holds
@@ -244,7 +250,8 @@ class Line:
         if not names:
             return text
         pattern = re.compile(rf"({BEFORE_NAME})({'|'.join(names)})(?!\w)")
-        return pattern.sub(lambda found: found[1] + shift(found[2]), text)
+        change = lambda part: part.translate(SHIFT)
+        return pattern.sub(lambda f: f[1] + _outside(GO_ESCAPE, f[2], change), text)
 
     def errors(self, value):
         if isinstance(value, str):
@@ -293,7 +300,7 @@ class HTTPLine(Line):
             self.received_event(received)
 
     def _api(self, path):
-        found = re.search(r"/v1\.0(?:-alpha1)?/(\w+)", path)
+        found = re.search(r"/v1\.0(?:-alpha1)?/+(\w+)", path)
         api = found[1] if found else None
         invoked = "dapr-app-id" in self.request["headers"]
         if invoked and api in (None, "invoke"):
