@@ -328,6 +328,8 @@ class HTTPLine(Line):
     def _means_something(self, name):
         if self.api == "invoke":
             return unquote(name).strip("/").split("/")[0] in APP_METHODS
+        if self.api == "metadata":
+            return name == "daprRuntimeVersion"
         # As a key to get, `bulk` is a key like any other.
         return name in VERBS and (self.api != "state" or self.request["method"] != "GET")
 
@@ -381,6 +383,8 @@ class HTTPLine(Line):
 
     def _answered(self, body):
         response = self.response
+        if '"runtimeVersion"' in body:
+            return shift_fields(body, user_in_metadata)
         if self.api == "invoke":
             if body.startswith("oninvoke "):
                 return rename_oninvoke(body)
