@@ -6,10 +6,12 @@ import SwiftProtobuf
 extension InvokeBlock {
     /// Answers `InvokeService`.
     func invokeService(_ request: GRPCRequest) -> GRPCReply {
-        guard
-            let message: Dapr_Proto_Runtime_V1_InvokeServiceRequest =
-                GRPCMethod.decode(request.message)
-        else { return .early(GRPCMethod.unreadable) }
+        let message: Dapr_Proto_Runtime_V1_InvokeServiceRequest
+        do throws(GRPCStatus) {
+            message = try GRPCMethod.decode(request.message)
+        } catch {
+            return GRPCReply(status: error)
+        }
         do {
             let found = try find(message.id)
             guard message.hasMessage else { throw InvokeFailure.noMessage }

@@ -154,15 +154,13 @@ final class PubSubBlock: BuildingBlock {
         _ request: GRPCRequest, _ success: some Message,
         _ work: (Request, TraceContext) throws(SidecarError) -> Void
     ) -> GRPCReply {
-        guard let message: Request = GRPCMethod.decode(request.message) else {
-            return .early(GRPCMethod.unreadable)
-        }
-        do throws(SidecarError) {
-            try work(message, request.trace)
-        } catch {
-            return error.reply
-        }
         do throws(GRPCStatus) {
+            let message: Request = try GRPCMethod.decode(request.message)
+            do throws(SidecarError) {
+                try work(message, request.trace)
+            } catch {
+                return error.reply
+            }
             return try GRPCMethod.encode(success)
         } catch {
             return GRPCReply(status: error)
