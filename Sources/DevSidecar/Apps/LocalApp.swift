@@ -118,18 +118,15 @@ struct AppDirectory {
             }
             others[id] = .http(
                 EchoApp(
-                    port: Self.echoPort,
+                    port: LocalApps.echoPort,
                     subscriptions: subscriptions ?? EchoApp.recordedSubscriptions))
         }
         if let id = local.greeterID { others[id] = .grpc(GreeterApp()) }
-        for id in local.stoppedApps { others[id] = .http(AbsentApp(port: Self.echoPort)) }
-        for id in local.stoppedSidecars { others[id] = .absent(port: Self.sidecarPort) }
+        for id in local.stoppedApps { others[id] = .http(AbsentApp(port: LocalApps.echoPort)) }
+        for id in local.stoppedSidecars { others[id] = .absent(port: LocalApps.sidecarPort) }
         own = others.removeValue(forKey: configuration.appID)
         if own == nil, let app = configuration.app { own = .http(AbsentApp(port: app.port)) }
     }
-
-    static let echoPort: UInt16 = 6011
-    private static let sidecarPort: UInt16 = 6012
 
     /// The HTTP app that listens on a port.
     func httpApp(port: UInt16) -> (any HTTPApp)? {

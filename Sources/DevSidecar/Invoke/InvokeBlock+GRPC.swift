@@ -104,7 +104,7 @@ extension InvokeBlock {
     }
 
     /// In bytes.
-    private static let longestErrorText = 64
+    private static let longestErrorText = 63
 
     private func reply(_ answer: CallbackResponse, _ trace: TraceContext) -> GRPCReply {
         let own = [(name: "traceparent", value: trace.traceparent)]

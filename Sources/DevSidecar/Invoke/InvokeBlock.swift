@@ -128,11 +128,15 @@ final class InvokeBlock: BuildingBlock {
             request.httpExtension.verb = verb
             request.httpExtension.querystring = call.query
         }
-        let own = [
+        var own = [
             AppField(name: "user-agent", value: "grpc-go/1.82.1"),
             AppField(name: "traceparent", value: call.trace.traceparent),
         ]
-        let fields = call.fields.filter { $0.name != "user-agent" }
+        if let length = call.contentLength {
+            own.append(AppField(name: "dapr-content-length", value: String(length)))
+        }
+        let dropped = ["user-agent", "dapr-authority", "dapr-grpc-accept-encoding"]
+        let fields = call.fields.filter { !dropped.contains($0.name) }
         return try app.onInvoke(request, metadata: fields + hop(found) + own)
     }
 

@@ -14,9 +14,9 @@ extension PubSubBlock {
     }
 
     /// Publishes many events at once, over gRPC.
-    func publishBulk(_ request: GRPCRequest) throws {
-        let message: Dapr_Proto_Runtime_V1_BulkPublishRequest = try GRPCMethod.decode(
-            request.message)
+    func publishBulk(
+        _ message: Dapr_Proto_Runtime_V1_BulkPublishRequest, _ trace: TraceContext
+    ) throws(SidecarError) {
         try check(
             pubsub: message.pubsubName, topic: message.topic, metadata: message.metadata)
         let entries = message.entries.map { entry in
@@ -28,7 +28,7 @@ extension PubSubBlock {
             entries,
             PublishRequest(
                 pubsub: message.pubsubName, topic: message.topic, data: [], contentType: "",
-                metadata: message.metadata, trace: request.trace))
+                metadata: message.metadata, trace: trace))
     }
 
     /// Publishes many events at once, over HTTP.

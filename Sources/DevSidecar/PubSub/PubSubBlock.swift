@@ -127,14 +127,13 @@ final class PubSubBlock: BuildingBlock {
         try self.publish(publish, isOverGRPC: false)
     }
 
-    private func publishOne(_ request: GRPCRequest) throws {
-        let message: Dapr_Proto_Runtime_V1_PublishEventRequest = try GRPCMethod.decode(
-            request.message)
+    private func publishOne(
+        _ message: Dapr_Proto_Runtime_V1_PublishEventRequest, _ trace: TraceContext
+    ) throws(SidecarError) {
         try publish(
             PublishRequest(
                 pubsub: message.pubsubName, topic: message.topic, data: Array(message.data),
-                contentType: message.dataContentType, metadata: message.metadata,
-                trace: request.trace),
+                contentType: message.dataContentType, metadata: message.metadata, trace: trace),
             isOverGRPC: true)
     }
 
@@ -151,18 +150,20 @@ final class PubSubBlock: BuildingBlock {
         }
     }
 
-    private func answer(
-        _ request: GRPCRequest, _ success: some Message, _ work: (GRPCRequest) throws -> Void
+    private func answer<Request: Message>(
+        _ request: GRPCRequest, _ success: some Message,
+        _ work: (Request, TraceContext) throws(SidecarError) -> Void
     ) -> GRPCReply {
-        do {
-            try work(request)
+        do throws(GRPCStatus) {
+            let message: Request = try GRPCMethod.decode(request.message)
+            do throws(SidecarError) {
+                try work(message, request.trace)
+            } catch {
+                return error.reply
+            }
             return try GRPCMethod.encode(success)
-        } catch let error as SidecarError {
-            return error.reply
-        } catch let status as GRPCStatus {
-            return GRPCReply(status: status)
         } catch {
-            return GRPCReply(status: GRPCStatus(GRPCStatus.internalError, "\(error)"))
+            return GRPCReply(status: error)
         }
     }
 }

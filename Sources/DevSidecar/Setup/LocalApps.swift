@@ -14,3 +14,21 @@ public struct LocalApps: Sendable {
     /// No apps.
     public init() {}
 }
+
+extension SidecarConfiguration {
+    /// The sidecar's own app: the one that is configured, or the one in this process with its id.
+    /// The latter has a port in name only.
+    var ownApp: App? {
+        if let app { return app }
+        if appID == localApps.echoID { return App(port: LocalApps.echoPort) }
+        if appID == localApps.greeterID { return App(port: LocalApps.greeterPort, isGRPC: true) }
+        return nil
+    }
+}
+
+extension LocalApps {
+    static let echoPort: UInt16 = 6011
+    static let greeterPort: UInt16 = 6012
+    /// Of the other sidecars among themselves.
+    static let sidecarPort: UInt16 = 6013
+}

@@ -99,10 +99,10 @@ def to_json(message, snake_case=False):
             entry = field.message_type.fields_by_name["value"]
             keys = value.keys()
             result[name] = {str(key): _to_json(entry, value[key], snake_case) for key in keys}
-        elif isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
-            result[name] = _to_json(field, value, snake_case)
-        else:
+        elif field.is_repeated:
             result[name] = [_to_json(field, item, snake_case) for item in value]
+        else:
+            result[name] = _to_json(field, value, snake_case)
     return result
 
 

@@ -22,15 +22,16 @@ SHIFT = str.maketrans(
 APP_IDS = ["gw-test", "echo-app", "grpc-app", "bare", "small", "cors", "noh2c", "nosuch"]
 APP_ID = re.compile(rf"(?<![\w-])({'|'.join(APP_IDS)})(?![\w-])")
 # What is no letter of the user's, though written in letters.
-PROTECTED = re.compile(rf"{PLACEHOLDER.pattern}|%[0-9A-Fa-f]{{2}}")
+PROTECTED = re.compile(rf"{PLACEHOLDER.pattern}|%(?:25)*..")
 JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 JSON_ESCAPE = re.compile(rf'\\u[0-9a-fA-F]{{4}}|\\.|{PLACEHOLDER.pattern}', re.DOTALL)
+GO_ESCAPE = re.compile(rf"\\x[0-9a-f]{{2}}|\\.|{PROTECTED.pattern}")
 # Methods of the echo app and the gRPC app that mean something.
 APP_METHODS = {"status", "empty", "bytes", "text", "chunked", "hdrs", "large", "slow", "close"}
 APP_METHODS |= {"dapr", "md", "fail"}
 # What follows these in an error is a name that the request gave.
 BEFORE_NAME = (
-    r"(?:key |key=[\w-]+\|\||keyPrefix '|secret |topic |invalid value |/|\": \"|character: \"|"
+    r"(?:key |key=[\w-]+\|\||keyPrefix '|secret |topic |invalid value |/|character: \"|"
     r"position \d: \")"
 )
 
@@ -111,9 +112,14 @@ def json_strings(text):
 
 
 def under(*prefixes):
-    """Whether a path is at or below one of these fields (but not the name of the field itself)."""
+    """Whether a path is at or below one of these fields (but not the name of the field itself).
+
+    The case of names is ignored, as Go does.
+    """
+    prefixes = [tuple(name.lower() for name in one) for one in prefixes]
 
     def holds(path):
+        path = tuple(name.lower() for name in path)
         return any(path[: len(one)] == one and path != one + (".",) for one in prefixes)
 
     return holds
@@ -192,7 +198,7 @@ class Renaming(NoRenaming):
 def _rename_app_ids(value):
     """App ids are unmistakable words, so they are renamed wherever they stand."""
     if isinstance(value, str):
-        return _outside(PLACEHOLDER, value, lambda part: APP_ID.sub(lambda f: shift(f[0]), part))
+        return CREDENTIALS.sub(_rename_user, _rename_app_ids_in_text(value))
     if isinstance(value, list):
         return [_rename_app_ids(item) for item in value]
     if isinstance(value, dict):
@@ -205,6 +211,19 @@ def _rename_app_ids(value):
             for key, item in value.items()
         }
     return value
+
+
+def _rename_app_ids_in_text(text):
+    return _outside(PLACEHOLDER, text, lambda part: APP_ID.sub(lambda f: shift(f[0]), part))
+
+
+# Basic authorization can name the app too.
+CREDENTIALS = re.compile(r"(?<=Basic )[A-Za-z0-9+/]{8,}=*")
+
+
+def _rename_user(found):
+    text = _rename_app_ids_in_text(base64.b64decode(found[0]).decode())
+    return base64.b64encode(text.encode()).decode()
 
 
 class Line:
@@ -225,11 +244,14 @@ class Line:
 
     def error(self, text):
         """The text of an error, with the names of the request in it."""
+        if text in self.names:
+            return shift(text)
         names = sorted(map(re.escape, self.names - {""}), key=len, reverse=True)
         if not names:
             return text
         pattern = re.compile(rf"({BEFORE_NAME})({'|'.join(names)})(?!\w)")
-        return pattern.sub(lambda found: found[1] + shift(found[2]), text)
+        change = lambda part: part.translate(SHIFT)
+        return pattern.sub(lambda f: f[1] + _outside(GO_ESCAPE, f[2], change), text)
 
     def errors(self, value):
         if isinstance(value, str):
@@ -256,7 +278,8 @@ class Line:
 
 
 PATH = re.compile(
-    r"(?P<before>/v1\.0(?:-alpha1)?/(?:(?:state|secrets|publish/bulk|publish(?!/bulk))/[^/?]+|metadata)/)"
+    r"(?P<before>/v1\.0(?:-alpha1)?/+"
+    r"(?:(?:state|secrets|publish/bulk|publish(?!/bulk))/+[^/?]+|metadata)/+)"
     r"(?P<name>[^?]+)(?P<query>\?.*)?$"
 )
 INVOKE = re.compile(r"(?P<before>/v1\.0/invoke/[^/]+/method/)(?P<name>[^?]*)(?P<query>\?.*)?$")
@@ -277,10 +300,13 @@ class HTTPLine(Line):
             self.received_event(received)
 
     def _api(self, path):
-        found = re.search(r"/v1\.0(?:-alpha1)?/(\w+)", path)
+        found = re.search(r"/v1\.0(?:-alpha1)?/+(\w+)", path)
         api = found[1] if found else None
         invoked = "dapr-app-id" in self.request["headers"]
-        return "invoke" if invoked and api in (None, "invoke") else api
+        if invoked and api in (None, "invoke"):
+            return "invoke"
+        # A path of another API that goes to an app stays as it is.
+        return None if "x-echo" in self.response["headers"] and api != "invoke" else api
 
     def _path(self, path):
         found = (INVOKE if self.api == "invoke" else PATH).search(path)
@@ -289,17 +315,23 @@ class HTTPLine(Line):
         name = found["name"]
         if self._means_something(name):
             return path
-        self.names.update((name, unquote(name)))
+        # Errors show it unescaped, with Go's escapes.
+        shown = unquote(name).replace("\0", r"\x00").replace("\n", r"\n")
+        self.names.update((name, unquote(name), shown))
         head = path[: found.start()] + found["before"]
         return head + shift(name) + (found["query"] or "")
 
     def _fallback_path(self, path):
-        return path if self._means_something(path.strip("/")) else shift(path)
+        name, mark, query = path.partition("?")
+        return path if self._means_something(name.strip("/")) else shift(name) + mark + query
 
     def _means_something(self, name):
         if self.api == "invoke":
             return unquote(name).strip("/").split("/")[0] in APP_METHODS
-        return name in VERBS
+        if self.api == "metadata":
+            return name == "daprRuntimeVersion"
+        # As a key to get, `bulk` is a key like any other.
+        return name in VERBS and (self.api != "state" or self.request["method"] != "GET")
 
     def _request_body(self):
         request = self.request
@@ -351,16 +383,28 @@ class HTTPLine(Line):
 
     def _answered(self, body):
         response = self.response
+        if '"runtimeVersion"' in body:
+            return shift_fields(body, user_in_metadata)
         if self.api == "invoke":
-            return self._echoed(body) if "x-echo" in response["headers"] else self.error(body)
+            if body.startswith("oninvoke "):
+                return rename_oninvoke(body)
+            return self._echoed(body) if "x-echo" in response["headers"] else self._failed(body)
+        if self.api is None:
+            return body
         if response["status"] >= 400:
-            return self.error(body)
+            return self._failed(body)
         if self.api == "state":
             bulk = self.request["method"] != "GET"
             return self.error(shift_fields(body, BULK_ANSWER)) if bulk else shift_value(body)
         if self.api == "secrets":
             return shift_json_strings(body)
         return shift_fields(body, user_in_metadata)
+
+    def _failed(self, body):
+        try:
+            return json.dumps(self.errors(json.loads(body)), ensure_ascii=False)
+        except ValueError:
+            return self.error(body)
 
     def _echoed(self, body):
         try:
@@ -383,6 +427,14 @@ def rename_echo(echo):
         body = shift_bytes(base64.b64decode(echo["bodyBase64"]))
         echo["bodyBase64"] = base64.b64encode(body).decode()
     return echo
+
+
+def rename_oninvoke(text):
+    """What the gRPC app answers: oninvoke METHOD DATA ct=..., of which two are the user's."""
+    verb, method, rest = text.split(" ", 2)
+    data, ct, rest = rest.partition(" ct=")
+    method = method if method in APP_METHODS else shift(method)
+    return " ".join([verb, method, shift(data) + ct + rest])
 
 
 class GRPCLine(Line):
@@ -420,13 +472,13 @@ class GRPCLine(Line):
         return {name: self._field(name, item, note) for name, item in value.items()}
 
     def _field(self, name, value, note):
-        if name in ("key", "topic", "keys") or name == "method" and value not in APP_METHODS:
-            names = value if isinstance(value, list) else [value]
-            for one in names:
-                note(one)
-            if name == "method" and value.split("/")[0] in APP_METHODS:
-                return value
-            return [shift(one) for one in names] if isinstance(value, list) else shift(value)
+        if name == "method" and value.split("/")[0] in APP_METHODS:
+            return value
+        if name in ("key", "topic", "method"):
+            note(value)
+            return shift(value)
+        if name == "keys":
+            return [self._field("key", one, note) for one in value]
         if name == "data" and self.call in ("GetSecret", "GetBulkSecret"):
             text = json.dumps(value, ensure_ascii=False)
             return json.loads(shift_fields(text, lambda path: path[1:] != ("secrets", ".")))
@@ -453,11 +505,7 @@ class GRPCLine(Line):
         if text.startswith('{"method"'):
             text = json.dumps(rename_echo(json.loads(text)))
         elif text.startswith("oninvoke "):
-            # oninvoke METHOD DATA ct=...: the two are renamed, the rest is the app's.
-            verb, method, rest = text.split(" ", 2)
-            data, ct, rest = rest.partition(" ct=")
-            method = method if method in APP_METHODS else shift(method)
-            text = " ".join([verb, method, shift(data) + ct + rest])
+            text = rename_oninvoke(text)
         elif self.asking:
             text = shift_value(text)
         shown = value | {"valueText": text}

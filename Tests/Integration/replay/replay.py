@@ -33,6 +33,14 @@ UNRECORDED = {"date", "content-length", "transfer-encoding"}
 TIME_SECONDS = 1.5  # how far a frame of a timed timeline may be off
 DELIVERY_SECONDS = 3  # for an event to reach the app
 NO_DELIVERY_SECONDS = 0.2
+# Lines for which the app, or its sidecar too, had been killed.
+STOPPED = {
+    "invoke-down-http-001": "--stopped-app",
+    "invoke-down-grpc-001": "--stopped-app",
+    "invoke-down-http-002": "--stopped-sidecar",
+    "invoke-down-http-003": "--stopped-sidecar",
+    "invoke-down-grpc-002": "--stopped-sidecar",
+}
 APP_TAKE = "/v1.0/invoke/{app}/method/_take"
 # `unordered` of differences(): what the recorded sidecar itself gives in varying order.
 UNORDERED = re.compile(r"enabledFeatures$|headers$|\.items$|^$")
@@ -126,6 +134,8 @@ class Replay:
         name = line["request"].get("sidecar", "gw-test")
         if line["id"].startswith("health-") and name == "small":
             return self.sidecars.get(name, ("--app-port", "6999"))
+        if line["id"] in STOPPED:
+            return self.sidecars.get(name, (STOPPED[line["id"]], self.renaming.app_id("echo-app")))
         return self.sidecars.get(name)
 
     def _differences(self, line, bindings):

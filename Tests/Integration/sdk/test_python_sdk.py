@@ -37,7 +37,8 @@ def published(client):
 
 
 def test_it_waits_for_the_sidecar(client):
-    client.wait(5)
+    with pytest.warns(DeprecationWarning):
+        client.wait(5)
     DaprHealth.wait_for_sidecar()
 
 
@@ -120,7 +121,7 @@ def test_secrets(client):
     assert client.get_secret("localsecrets", "plain").secret == {"plain": "hello"}
     secrets = client.get_bulk_secret("multisecrets").secrets
     assert secrets["db"] == {"user": "alice", "pass": "s3cret"}
-    with pytest.raises(DaprGrpcError):
+    with pytest.raises(grpc.RpcError, match="secret none not found"):
         client.get_secret("localsecrets", "none")
 
 
