@@ -87,7 +87,10 @@ let targets: [Target] = [
     tests("HTTP2Tests", ["HTTP2"]),
     tests(
         "DaprClientTests",
-        ["DaprClient", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes]),
+        [
+            "DaprClient", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport", protobuf,
+            httpTypes,
+        ]),
 ]
 
 // MARK: - Package

@@ -102,7 +102,7 @@ public final class DaprClient: Sendable {
     }
 
     /// Closes the connections and ends the client's thread. Calls that are open fail, each once;
-    /// later ones fail at once. Call it once, from outside the client's own thread.
+    /// later ones fail at once. Call it once, before the client and all its handles are let go.
     public func shutdown() async {
         for pool in pools.values { await pool.shutDown() }
         thread?.join()

@@ -14,13 +14,14 @@ extension Exchange: HTTP2StreamHandler {
         case .trailers: response?.trailers = headers
         case .head:
             var response = ExchangeResponse(head: headers)
+            self.response = response
             if case .stream(let limit) = request.reception, !endStream,
                 headers.contentLength.map({ $0 > limit }) ?? true
             {
+                // Only the caller holds the reader: when it lets go, the stream is reset.
                 response.stream = openChannel()
                 answer(response)
             }
-            self.response = response
         }
     }
 

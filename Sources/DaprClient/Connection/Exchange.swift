@@ -8,6 +8,9 @@ import HTTP2
 final class Exchange: @unchecked Sendable {
     typealias Outcome = Result<ExchangeResponse, DaprError>
 
+    /// How long a streamed answer may stand still: it has no deadline.
+    private static let idleTimeout: Duration = .seconds(30)
+
     enum Place {
         case new
         case waiting
@@ -33,6 +36,7 @@ final class Exchange: @unchecked Sendable {
     private(set) var isOver = false
 
     private let deadline: MonotonicTime
+    private var isAnswered = false
     private var isUploading = false
     private var upload: Task<Void, Never>?
     private var uploadWaiter: CheckedContinuation<Void, Never>?
@@ -101,11 +105,15 @@ final class Exchange: @unchecked Sendable {
             hasProgressed = false
             return setTimer()
         }
-        fail(DaprError(.deadlineExceeded, "no answer within \(request.timeout)"))
+        fail(DaprError(.deadlineExceeded, "nothing came within \(patience)"))
     }
 
+    /// How long nothing may happen.
+    private var patience: Duration { isAnswered ? Self.idleTimeout : request.timeout }
+
     private func setTimer() {
-        timer = core.loop.schedule(after: request.timeout) { self.timeIsUp() }
+        if let timer { core.loop.cancel(timer) }
+        timer = core.loop.schedule(after: patience) { self.timeIsUp() }
     }
 
     func fail(_ error: DaprError) {
@@ -137,6 +145,8 @@ final class Exchange: @unchecked Sendable {
 
     /// Answers the caller with the head, while content goes on to come.
     func answer(_ response: ExchangeResponse) {
+        isAnswered = true
+        setTimer()
         continuation.take()?.resume(returning: .success(response))
     }
 
