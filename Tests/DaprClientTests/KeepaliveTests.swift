@@ -43,9 +43,12 @@ struct KeepaliveTests {
         }
         #expect(loop.timerCount == 0)
         #expect(loop.watchCount == 0)
-        // What the peer got: the preface, SETTINGS and the call, and last of all one PING.
-        let sent = try #require(try listener.accept())
+        guard let sent = try listener.accept() else {
+            Issue.record("nobody connected")
+            return
+        }
         let bytes = try received(sent.takeDescriptor())
+        // The preface, SETTINGS and the call, and last of all one PING.
         #expect(bytes.suffix(17).starts(with: [0, 0, 8, 6, 0, 0, 0, 0, 0]))
     }
 
