@@ -15,6 +15,8 @@ import HTTPTypes
     public let configuration: Configuration
     /// Told what libmicrohttpd would print to the standard error.
     public var onDiagnostic: ((String) -> Void)?
+    /// Called whenever the last open exchange has ended.
+    public var onIdle: (() -> Void)?
     /// Whether `quiesce()` was called.
     public private(set) var isQuiescing = false
 
@@ -172,6 +174,7 @@ import HTTPTypes
         activity += 1
         connection.isBusy = false
         connection.idleSince = activity
+        if openExchanges == 0 { onIdle?() }
     }
 
     /// How often libmicrohttpd may ask for a response before its connection is suspended.
@@ -236,5 +239,6 @@ import HTTPTypes
         unsafe self.daemon = nil
         unsafe MHD_stop_daemon(daemon)
         handler = nil
+        onIdle = nil
     }
 }
