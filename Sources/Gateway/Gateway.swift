@@ -43,7 +43,7 @@ public actor Gateway {
         self.configuration = configuration
         self.log = log ?? Log(configuration.log)
         let sidecar = try configuration.client(environment: environment)
-        let count = configuration.shards ?? min(8, ProcessStatistics.processorCount)
+        let count = max(1, configuration.shards ?? min(8, ProcessStatistics.processorCount))
         let loops = try (0..<count).map { _ in try EventLoop() }
         let facade = Facade(settings: configuration.facadeSettings)
         shards = try loops.map { [log = self.log] loop in
@@ -54,26 +54,42 @@ public actor Gateway {
         }
         home = loops[0]
         prober = try DaprClient(configuration: sidecar, loop: home)
-        threads = try loops.enumerated().map { index, loop in
-            try LoopThread(running: loop, name: "shard-\(index)")
+        threads = try Self.threads(running: loops)
+    }
+
+    /// A thread for each loop; when the system gives too few, none is left.
+    private static func threads(running loops: [EventLoop]) throws(SystemError) -> [LoopThread] {
+        var threads: [LoopThread] = []
+        do throws(SystemError) {
+            for (index, loop) in loops.enumerated() {
+                threads.append(try LoopThread(running: loop, name: "shard-\(index)"))
+            }
+        } catch {
+            for thread in threads { thread.join() }
+            throw error
         }
+        return threads
     }
 
     // MARK: - Start
 
     /// Listens and serves.
     ///
-    /// - Throws: `StartError` when an address cannot be listened on; nothing is left running then
-    ///   but the threads, which `joinThreads()` ends.
+    /// - Throws: `StartError` when an address cannot be listened on, `CancellationError` when `stop()`
+    ///   came first; nothing is left running then but the threads, which `joinThreads()` ends.
     public func start() async throws -> Addresses {
         var addresses = Addresses()
         do {
             for shard in shards {
+                // Whatever was waited for, `stop()` may have come meanwhile.
+                try checkIsWanted()
                 try await shard.start(limits: configuration.limits, shards: shards.count)
             }
             for address in configuration.listen {
+                try checkIsWanted()
                 addresses.listen.append(try await listen(on: address))
             }
+            try checkIsWanted()
             addresses.admin = try startAdmin()
         } catch {
             await stop(drain: .zero)
@@ -86,6 +102,10 @@ public actor Gateway {
         return addresses
     }
 
+    private func checkIsWanted() throws(CancellationError) {
+        guard !isStopping else { throw CancellationError() }
+    }
+
     /// Every shard has its own socket on a TCP port; a unix socket is one socket for all.
     private func listen(on address: SocketAddress) async throws -> SocketAddress {
         do throws(SystemError) {
@@ -96,6 +116,9 @@ public actor Gateway {
                 }
                 return try await shards[0].listen(on: listener)
             }
+            // A port that is shared can be shared by another process of the same user, too, such as
+            // a gateway that was started twice. Only listening alone tells.
+            if shards.count > 1, address.port != 0 { _ = try Listener(on: address) }
             // The first shard finds a port if any will do; the others share it.
             var real = address
             for shard in shards {
@@ -201,18 +224,17 @@ public actor Gateway {
     public func stop(signal: String = "none", drain limit: Duration? = nil) async {
         guard !isStopping else { return }
         isStopping = true
-        var inFlight = 0
-        for shard in shards { inFlight += await shard.inFlight }
-        log(.stopping(signal: signal, requestsInFlight: inFlight))
+        log(.stopping(signal: signal, requestsInFlight: await inFlight))
         await tellShards()
         let timer = home.schedule(after: limit ?? configuration.limits.drain) {
             Task.immediate(executorPreference: self.home) { await self.cutOff() }
         }
+        for shard in shards { await shard.quiesce() }
         for shard in shards { await shard.drain() }
         home.cancel(timer)
-        await cutOff()
         readiness?.stop()
         readiness = nil
+        for shard in shards { await shard.stop() }
         await prober.shutdown()
         admin?.shutdown()
         admin = nil
@@ -220,10 +242,17 @@ public actor Gateway {
     }
 
     private func cutOff() async {
-        var inFlight = 0
-        for shard in shards { inFlight += await shard.inFlight }
+        let inFlight = await inFlight
         if inFlight > 0 { log(.drainTimedOut(requestsInFlight: inFlight)) }
-        for shard in shards { await shard.stop() }
+        for shard in shards { await shard.cutOff() }
+    }
+
+    private var inFlight: Int {
+        get async {
+            var sum = 0
+            for shard in shards { sum += await shard.inFlight }
+            return sum
+        }
     }
 
     /// Ends the threads. After `stop()`, and from none of them.

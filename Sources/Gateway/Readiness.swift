@@ -60,7 +60,8 @@ final class Readiness {
     }
 
     private func settle(_ new: State) {
-        guard new != state else { return }
+        // What fails because everything is being closed says nothing about the sidecar.
+        guard !isStopped, new != state else { return }
         state = new
         changed(new)
     }

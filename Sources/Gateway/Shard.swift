@@ -66,7 +66,7 @@ actor Shard {
         }
         exchange.onCancel = { task.cancel() }
         // A streamed body takes as long as it takes; the server watches that it moves.
-        guard case .buffer = disposition(of: exchange.request) else { return }
+        if case .stream = context.route.body { return }
         requests[tag].deadline = loop.schedule(after: context.timeout + Self.grace) {
             task.cancel()
             let error = GatewayError(.deadlineExceeded, "the request took too long")
@@ -87,15 +87,17 @@ actor Shard {
         if let deadline = request.deadline { loop.cancel(deadline) }
         let sidecar = context?.sidecarTime ?? .zero
         var response = response
-        response.decorate(
-            id: request.id, sidecar: sidecar, gateway: loop.now - request.start - sidecar)
+        // The sidecar's time is measured by a clock that goes on while the machine sleeps.
+        let gateway = max(.zero, loop.now - request.start - sidecar)
+        response.decorate(id: request.id, sidecar: sidecar, gateway: gateway)
         meters.droppedFields += context?.droppedFields ?? 0
         exchange.respond(response)
     }
 
     /// The response is with the kernel, or nobody wants it any more.
     private func finished(_ summary: ExchangeSummary) {
-        guard let request = requests.end(summary.tag) else { return }
+        // Without a tag it was refused, or its client left, before its body was complete.
+        let request = requests.end(summary.tag) ?? RequestTable.Entry(id: "-", start: loop.now)
         if let deadline = request.deadline { loop.cancel(deadline) }
         let duration = loop.now - request.start
         let method = summary.request.method.rawValue
@@ -106,7 +108,6 @@ actor Shard {
             .requestFinished(
                 id: request.id, method: method, route: request.route, status: summary.status,
                 duration: duration, peer: summary.request.peer.address), level: .debug)
-        if requests.isEmpty { onDrained.take()?.resume() }
     }
 
     // MARK: - What the server asks
@@ -122,6 +123,11 @@ actor Shard {
         let id = request.map { ids.id(for: $0) } ?? "-"
         var response = Response(GatewayError(refusal), instance: id)
         response.decorate(id: id, sidecar: .zero, gateway: .zero)
+        // A connection that is turned away has no exchange that `finished` could count.
+        if request == nil {
+            meters.record(
+                route: "none", method: "other", code: response.status.code, duration: .zero)
+        }
         return response
     }
 
@@ -140,6 +146,7 @@ actor Shard {
             refused: { self.refusal($0, $1) }, finished: { self.finished($0) })
         let server = try HTTPServer(loop: loop, configuration: configuration, handler: handler)
         server.onDiagnostic = { [log] text in log(.serverDiagnostic(text)) }
+        server.onIdle = { self.onDrained.take()?.resume() }
         self.server = server
     }
 
@@ -163,29 +170,37 @@ actor Shard {
         isReady = ready
     }
 
-    /// Stops accepting; returns when every request is answered.
-    func drain() async {
+    /// Stops accepting. Connections that are open may finish what they began.
+    func quiesce() {
         server?.quiesce()
-        guard !requests.isEmpty else { return }
+    }
+
+    /// Returns when every request is answered, or cut off.
+    func drain() async {
+        guard inFlight > 0 else { return }
         await withCheckedContinuation { onDrained = $0 }
     }
 
-    /// Cuts off what is left and closes everything.
-    func stop() async {
+    /// Ends every request and connection of clients.
+    func cutOff() {
         server?.shutdown()
         server = nil
-        onDrained.take()?.resume()
+    }
+
+    /// Closes everything. Once.
+    func stop() async {
+        cutOff()
         await client.shutdown()
     }
 
-    /// Requests that wait for an answer.
-    var inFlight: Int { requests.count }
+    /// Requests that are being read, wait for an answer or are being answered.
+    var inFlight: Int { server?.exchangeCount ?? 0 }
 
     /// The numbers of this shard.
     func metrics() async -> Metrics {
         var metrics = Metrics()
         metrics.meters = meters
-        metrics.meters.inFlight = requests.count
+        metrics.meters.inFlight = inFlight
         metrics.clientConnections = server?.connectionCount ?? 0
         metrics.sidecar = await client.statistics
         return metrics
@@ -203,9 +218,6 @@ struct RequestTable {
 
     private var entries: [Entry?] = []
     private var free: [Int] = []
-
-    var isEmpty: Bool { count == 0 }
-    var count: Int { entries.count - free.count }
 
     subscript(tag: Int) -> Entry {
         get {
@@ -225,7 +237,7 @@ struct RequestTable {
         return tag
     }
 
-    /// - Parameter tag: nil for a request that the server refused before anybody saw it.
+    /// - Parameter tag: nil for a request that nobody saw, because the server refused it.
     mutating func end(_ tag: Int?) -> Entry? {
         guard let tag, let entry = entries[tag].take() else { return nil }
         free.append(tag)

@@ -15,6 +15,8 @@ import HTTPTypes
     public let configuration: Configuration
     /// Told what libmicrohttpd would print to the standard error.
     public var onDiagnostic: ((String) -> Void)?
+    /// Called whenever the last open exchange has ended.
+    public var onIdle: (() -> Void)?
     /// Whether `quiesce()` was called.
     public private(set) var isQuiescing = false
 
@@ -174,6 +176,7 @@ import HTTPTypes
         connection.isBusy = false
         connection.idleSince = activity
         if idleTimer == nil, connection.memory != nil { scheduleIdleLook() }
+        if openExchanges == 0 { onIdle?() }
     }
 
     /// Looks once a second for connections that were idle since the last look, as long as there are
@@ -259,5 +262,6 @@ import HTTPTypes
         unsafe self.daemon = nil
         unsafe MHD_stop_daemon(daemon)
         handler = nil
+        onIdle = nil
     }
 }

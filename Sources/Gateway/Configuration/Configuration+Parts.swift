@@ -33,6 +33,11 @@ extension Configuration {
             client.maxMessageSize = limits.body.bytes
             client.headerLimit = sidecar.headerLimit.bytes
             if let path = sidecar.tokenFile { client.apiToken = try Self.token(in: path) }
+            if let token = client.apiToken, !token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
+                throw DaprError(
+                    .invalidArgument,
+                    "the API token has characters that a header field cannot have")
+            }
             return client
         } catch {
             throw ConfigurationError(

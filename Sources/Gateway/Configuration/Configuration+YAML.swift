@@ -1,6 +1,7 @@
 import DaprClient
 import EventLoop
 import GatewayRoutes
+import JSON
 
 extension Configuration {
     /// All settings as a configuration file that parses to the same value.
@@ -42,7 +43,11 @@ extension Configuration {
         addresses.map { quoted($0.description) }.joined(separator: ", ")
     }
 
+    /// A JSON string, which is a YAML string too, whatever it contains.
     private func quoted(_ text: String?) -> String {
-        text.map { "'" + $0.replacing("'", with: "''") + "'" } ?? ""
+        guard let text else { return "" }
+        var writer = JSONWriter()
+        writer.string(text)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

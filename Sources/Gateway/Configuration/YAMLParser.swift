@@ -24,47 +24,52 @@ struct YAMLError: Error, Hashable {
 extension YAMLNode {
     /// Deeper than any configuration; an alias that contains itself ends here too.
     private static let maximumDepth = 16
+    /// More values than any configuration has; aliases can multiply a few to billions.
+    private static let maximumCount = 10_000
 
     /// Parses one document with libyaml.
     ///
     /// - Returns: its root; nil when the text holds no value, only comments for example.
     static func parse(_ text: [UInt8]) throws(YAMLError) -> YAMLNode? {
-        var parser = unsafe yaml_parser_t()
+        // On the heap, because the parser keeps a pointer to itself.
+        let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
+        defer { unsafe parser.deallocate() }
         // Out of memory is the only failure.
-        guard unsafe yaml_parser_initialize(&parser) == 1 else {
+        guard unsafe yaml_parser_initialize(parser) == 1 else {
             throw YAMLError(line: 1, column: 1, text: "out of memory")
         }
-        defer { unsafe yaml_parser_delete(&parser) }
+        defer { unsafe yaml_parser_delete(parser) }
         // libyaml reads from the buffer until the parser is deleted, all of which happens in here.
         let result = unsafe text.withUnsafeBufferPointer { buffer in
-            unsafe yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
-            return unsafe parseDocument(&parser)
+            unsafe yaml_parser_set_input_string(parser, buffer.baseAddress, buffer.count)
+            return unsafe parseDocument(parser)
         }
         return try result.get()
     }
 
     private static func parseDocument(
-        _ parser: inout yaml_parser_t
+        _ parser: UnsafeMutablePointer<yaml_parser_t>
     ) -> Result<YAMLNode?, YAMLError> {
         var document = unsafe yaml_document_t()
-        guard unsafe yaml_parser_load(&parser, &document) == 1 else {
-            return unsafe .failure(YAMLError(parser))
+        guard unsafe yaml_parser_load(parser, &document) == 1 else {
+            return unsafe .failure(YAMLError(parser.pointee))
         }
         defer { unsafe yaml_document_delete(&document) }
         guard let root = unsafe yaml_document_get_root_node(&document) else { return .success(nil) }
         do throws(YAMLError) {
-            let node = try unsafe YAMLNode(root, in: &document, depth: 0)
-            if let error = unsafe refuseAnother(&parser) { return .failure(error) }
+            var left = maximumCount
+            let node = try unsafe YAMLNode(root, in: &document, depth: 0, left: &left)
+            if let error = unsafe refuseAnother(parser) { return .failure(error) }
             return .success(node)
         } catch {
             return .failure(error)
         }
     }
 
-    private static func refuseAnother(_ parser: inout yaml_parser_t) -> YAMLError? {
+    private static func refuseAnother(_ parser: UnsafeMutablePointer<yaml_parser_t>) -> YAMLError? {
         var document = unsafe yaml_document_t()
-        guard unsafe yaml_parser_load(&parser, &document) == 1 else {
-            return unsafe YAMLError(parser)
+        guard unsafe yaml_parser_load(parser, &document) == 1 else {
+            return unsafe YAMLError(parser.pointee)
         }
         defer { unsafe yaml_document_delete(&document) }
         guard let root = unsafe yaml_document_get_root_node(&document) else { return nil }
@@ -72,13 +77,19 @@ extension YAMLNode {
     }
 
     private init(
-        _ node: UnsafeMutablePointer<yaml_node_t>, in document: inout yaml_document_t, depth: Int
+        _ node: UnsafeMutablePointer<yaml_node_t>, in document: inout yaml_document_t, depth: Int,
+        left: inout Int
     ) throws(YAMLError) {
         let mark = unsafe node.pointee.start_mark
         line = Int(mark.line) + 1
         column = Int(mark.column) + 1
         guard depth < Self.maximumDepth else {
             throw YAMLError(mark, "nested deeper than \(Self.maximumDepth) levels")
+        }
+        left -= 1
+        guard left > 0 else {
+            throw YAMLError(
+                mark, "more than \(Self.maximumCount) values, counting those of aliases")
         }
         // libyaml fills the member of the union that `type` names, and ranges that belong to the
         // document, which outlives this call.
@@ -89,7 +100,8 @@ extension YAMLNode {
             var item = unsafe items.start
             while let index = unsafe item, unsafe index < items.top {
                 elements.append(
-                    try unsafe Self.child(index.pointee, of: &document, depth: depth, mark: mark))
+                    try unsafe Self.child(
+                        index.pointee, of: &document, depth: depth, mark: mark, left: &left))
                 unsafe item = index.successor()
             }
             content = .sequence(elements)
@@ -99,9 +111,9 @@ extension YAMLNode {
             var pair = unsafe pairs.start
             while let current = unsafe pair, unsafe current < pairs.top {
                 let key = try unsafe Self.child(
-                    current.pointee.key, of: &document, depth: depth, mark: mark)
+                    current.pointee.key, of: &document, depth: depth, mark: mark, left: &left)
                 let value = try unsafe Self.child(
-                    current.pointee.value, of: &document, depth: depth, mark: mark)
+                    current.pointee.value, of: &document, depth: depth, mark: mark, left: &left)
                 members.append((key, value))
                 unsafe pair = current.successor()
             }
@@ -116,12 +128,13 @@ extension YAMLNode {
     }
 
     private static func child(
-        _ index: CInt, of document: inout yaml_document_t, depth: Int, mark: yaml_mark_t
+        _ index: CInt, of document: inout yaml_document_t, depth: Int, mark: yaml_mark_t,
+        left: inout Int
     ) throws(YAMLError) -> YAMLNode {
         guard let node = unsafe yaml_document_get_node(&document, index) else {
             throw YAMLError(mark, "a value is missing")
         }
-        return try unsafe YAMLNode(node, in: &document, depth: depth + 1)
+        return try unsafe YAMLNode(node, in: &document, depth: depth + 1, left: &left)
     }
 }
 
@@ -135,7 +148,9 @@ extension YAMLError {
         // Both texts are string constants of the library.
         let problem = unsafe parser.problem.map { unsafe String(cString: $0) }
         let context = unsafe parser.context.map { unsafe " (" + String(cString: $0) + ")" }
-        let mark = unsafe parser.problem_mark
+        // What cannot be read at all has no mark; it is a little behind where the parser is.
+        let isUnreadable = unsafe parser.error == YAML_READER_ERROR
+        let mark = unsafe isUnreadable ? parser.mark : parser.problem_mark
         self.init(mark, (problem ?? "not readable as YAML") + (context ?? ""))
     }
 }
