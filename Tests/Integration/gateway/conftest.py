@@ -9,8 +9,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from blackbox.app import App  # noqa: E402
-from blackbox.processes import BINARY, Gateway, Process, Sidecar  # noqa: E402
+from blackbox.app import SUBSCRIPTIONS, EchoApp, Stage  # noqa: E402
+from blackbox.processes import BINARY, Gateway, Process, Sidecar, free_port  # noqa: E402
 
 PROTOCOLS = ["grpc", "http", "auto"]
 
@@ -27,18 +27,36 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def app():
-    """An HTTP app, `pyapp` to the sidecar."""
-    app = App()
-    yield app
-    app.close()
+def sidecar():
+    process = Sidecar(subscriptions=SUBSCRIPTIONS)
+    yield process
+    process.stop()
 
 
 @pytest.fixture(scope="session")
-def sidecar(app):
-    process = Sidecar("--app-id", "pyapp", "--app-port", app.port)
-    yield process
-    process.stop()
+def app(sidecar):
+    """The app that the sidecar belongs to."""
+    return EchoApp(sidecar)
+
+
+@pytest.fixture(scope="session")
+def staged():
+    stage = Stage()
+    gateway = Gateway(None, "http", http=stage.port, grpc=free_port(), await_ready=True)
+    yield gateway, stage
+    gateway.stop()
+    stage.close()
+
+
+@pytest.fixture
+def stage(staged):
+    """A sidecar whose app waits until the test lets it go on; `stage.gateway` is before it."""
+    gateway, stage = staged
+    stage.reset()
+    stage.gateway = gateway
+    yield stage
+    stage.go_on.set()
+    assert gateway.is_running, gateway.report()
 
 
 @pytest.fixture(scope="session")

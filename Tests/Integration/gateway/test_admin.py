@@ -109,18 +109,18 @@ def test_the_process_and_the_build_are_told(auto):
     assert [n for n in names if n.startswith("daprgw_sidecar_")]
 
 
-def test_in_flight_and_streams_go_up_and_down(auto, app):
-    app.reset()
-    assert auto.gauge("http_.*in_?flight") == 0
-    with auto.connect() as connection:
+def test_in_flight_and_streams_go_up_and_down(stage):
+    gateway = stage.gateway
+    until(lambda: gateway.gauge("http_.*in_?flight") == 0, what="rest")
+    with gateway.connect() as connection:
         connection.send(request_bytes("GET", "/v1/invoke/pyapp/slow"))
-        assert app.opened.wait(10)
-        until(lambda: auto.gauge("http_.*in_?flight") == 1, what="one in flight")
-        until(lambda: auto.gauge("sidecar_.*streams") >= 1, what="one stream")
-        app.go_on.set()
+        assert stage.opened.wait(10)
+        until(lambda: gateway.gauge("http_.*in_?flight") == 1, what="one in flight")
+        until(lambda: gateway.gauge("sidecar_.*streams") >= 1, what="one stream")
+        stage.go_on.set()
         assert connection.response().status == 200
-    until(lambda: auto.gauge("http_.*in_?flight") == 0, what="none in flight")
-    until(lambda: auto.gauge("sidecar_.*streams") == 0, what="no stream")
+    until(lambda: gateway.gauge("http_.*in_?flight") == 0, what="none in flight")
+    until(lambda: gateway.gauge("sidecar_.*streams") == 0, what="no stream")
 
 
 def test_one_line_of_log_does_not_hold_secrets(sidecar, start):

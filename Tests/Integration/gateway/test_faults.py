@@ -150,12 +150,10 @@ def test_the_deadline(slow_sidecar, start, protocol):
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_the_deadline_of_an_invocation_is_the_configurations(start, sidecar, app, protocol):
+def test_the_deadline_of_an_invocation_is_the_configurations(start, sidecar, protocol):
     """`?timeout=` belongs to the app there."""
-    app.reset()
     gateway = start(Gateway, sidecar, protocol, {"limits": {"timeout": "500ms"}})
-    problem(gateway.get("/v1/invoke/pyapp/slow"), 504, "deadline-exceeded")
-    app.go_on.set()
+    problem(gateway.get("/v1/invoke/pyapp/slow?ms=3000"), 504, "deadline-exceeded")
     assert gateway.get("/v1/invoke/pyapp/there").status == 200
 
 
@@ -176,8 +174,8 @@ def hang_up(gateway, n):
         request_bytes("PUT", "/v1/state/-/gone", [("Transfer-Encoding", "chunked")]) + b"5\r\nab",
         request_bytes("GET", "/v1/state/-/a"),  # while waiting for the answer
         request_bytes("PUT", "/v1/state/-/b", None, b"1"),
-        request_bytes("GET", "/v1/invoke/pyapp/slow"),
-        request_bytes("GET", "/v1/invoke/pyapp/bytes/1000000"),
+        request_bytes("GET", "/v1/invoke/pyapp/slow?ms=300"),
+        request_bytes("GET", "/v1/invoke/pyapp/large?n=1000000"),
         request_bytes("POST", "/v1/invoke/pyapp/upload", {"Content-Length": "100000"}) + b"x" * 500,
         request_bytes("GET", "/v1/metadata") * 20,  # with more of them in the pipeline
     ]
@@ -190,9 +188,8 @@ def hang_up(gateway, n):
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_clients_that_hang_up_leak_nothing(start, app, protocol):
-    app.reset()
-    sidecar = start(Sidecar, "--app-id", "pyapp", "--app-port", app.port, latency=20)
+def test_clients_that_hang_up_leak_nothing(start, protocol):
+    sidecar = start(Sidecar, latency=20)
     gateway = start(Gateway, sidecar, protocol)
     for _ in range(3):  # warm: connections to the sidecar, first allocations
         gateway.get("/v1/state/-/a")
@@ -209,7 +206,6 @@ def test_clients_that_hang_up_leak_nothing(start, app, protocol):
     baseline = now()
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: hang_up(gateway, n), range(2000)))
-    app.go_on.set()
 
     def settled():
         current = now()
@@ -222,16 +218,17 @@ def test_clients_that_hang_up_leak_nothing(start, app, protocol):
     assert gateway.put("/v1/state/-/after", b"1").status == 204
 
 
-def test_a_hang_up_ends_the_call(auto, app):
-    app.reset()
-    connection = auto.connect()
+def test_a_hang_up_ends_the_call(stage):
+    gateway = stage.gateway
+    connection = gateway.connect()
     connection.send(request_bytes("GET", "/v1/invoke/pyapp/slow"))
-    assert app.opened.wait(10)
-    until(lambda: auto.gauge("http_.*in_?flight") == 1, what="in flight")
+    assert stage.opened.wait(10)
+    until(lambda: gateway.gauge("http_.*in_?flight") == 1, what="in flight")
+    stage.resets.clear()
     connection.close()
-    until(lambda: auto.gauge("http_.*in_?flight") == 0, what="the request ends with its client")
-    assert not app.go_on.is_set(), "while the app was still at it"
-    app.go_on.set()
+    until(lambda: gateway.gauge("http_.*in_?flight") == 0, what="the request ends with its client")
+    until(lambda: stage.resets, what="and so does the call")
+    assert not stage.go_on.is_set(), "while the app was still at it"
 
 
 # Limits
@@ -271,18 +268,21 @@ def test_a_head_must_be_complete_within_its_time(auto):
 # The end
 
 
-def test_sigterm_lets_requests_finish(start, sidecar, app):
-    app.reset()
-    gateway = start(Gateway, sidecar, "auto")
+def before(stage, start):
+    return start(Gateway, None, "http", http=stage.port, grpc=free_port(), await_ready=True)
+
+
+def test_sigterm_lets_requests_finish(start, stage):
+    gateway = before(stage, start)
     idle = gateway.connect()
     assert idle.request("GET", "/healthz").status == 200
     with gateway.connect() as connection:
         connection.send(request_bytes("GET", "/v1/invoke/pyapp/slow"))
-        assert app.opened.wait(10)
+        assert stage.opened.wait(10)
         gateway.signal(signal.SIGTERM)
         until(lambda: refused(gateway.port), what="no new connections")
         assert gateway.is_running
-        app.go_on.set()
+        stage.go_on.set()
         response = connection.response()
         assert (response.status, response.json) == (200, {"slow": True})
         assert response["connection"].lower() == "close"
@@ -291,18 +291,31 @@ def test_sigterm_lets_requests_finish(start, sidecar, app):
     idle.close()
 
 
-def test_readyz_fails_while_it_drains(start, sidecar, app):
-    app.reset()
-    gateway = start(Gateway, sidecar, "auto")
+def test_readyz_fails_while_it_drains(start, stage):
+    gateway = before(stage, start)
     with gateway.connect() as connection:
         connection.send(request_bytes("GET", "/v1/invoke/pyapp/slow"))
-        assert app.opened.wait(10)
+        assert stage.opened.wait(10)
         gateway.signal(signal.SIGTERM)
         until(lambda: gateway.ask_admin("/readyz").status == 503, what="/readyz to fail")
         assert gateway.ask_admin("/livez").status == 200
-        app.go_on.set()
+        stage.go_on.set()
         assert connection.response().status == 200
     assert gateway.process.wait(10) == 0
+
+
+def test_the_drain_has_an_end(start, stage):
+    gateway = start(Gateway, None, "http", {"limits": {"drain": "500ms"}}, http=stage.port,
+                    grpc=free_port(), await_ready=True)
+    with gateway.connect() as connection:
+        connection.send(request_bytes("GET", "/v1/invoke/pyapp/slow"))
+        assert stage.opened.wait(10)
+        gateway.signal(signal.SIGTERM)
+        gateway.process.wait(10)
+        try:
+            assert connection.response().status == 503
+        except (NoAnswer, ConnectionResetError):
+            pass
 
 
 def refused(port):

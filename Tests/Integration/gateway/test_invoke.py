@@ -13,13 +13,6 @@ from blackbox.rawhttp import request_bytes
 LIMIT = 4 << 20
 
 
-@pytest.fixture(autouse=True)
-def fresh(app):
-    app.reset()
-    yield
-    app.go_on.set()
-
-
 def call(gateway, path="there", method="GET", fields=None, body=None, app="pyapp", **more):
     return gateway.ask(method, f"/v1/invoke/{app}/{path}", fields, body, **more)
 
@@ -28,7 +21,7 @@ def fields_of(response):
     """What the app says it got, as {name: [values]}."""
     found = {}
     for name, value in response.json["headers"]:
-        found.setdefault(name, []).append(value)
+        found.setdefault(name.lower(), []).append(value)
     return found
 
 
@@ -39,14 +32,13 @@ def test_every_verb(gateway, method):
     assert response.status == 200, response.body
     assert response.json["method"] == method
     assert response.json["path"] == "/some/thing"
-    assert base64.b64decode(response.json["base64"]) == (body or b"")
-    assert response["x-app"] == "yes"
+    assert response.json["body"].encode() == (body or b"")
+    assert response["x-echo"] == "yes"
 
 
-def test_head(gateway, app):
+def test_head(gateway):
     response = call(gateway, "some/thing", "HEAD")
     assert (response.status, response.body) == (200, b"")
-    assert app.requests == [("HEAD", "/some/thing")]
 
 
 @pytest.mark.parametrize("query", ["lang=en&x=1", "a=1&a=2", "q=a%20b%26c", "x=%2B+", "flag", "timeout=5s&ttl=1"])
@@ -57,7 +49,7 @@ def test_the_query_goes_to_the_app_as_it_is(gateway, query):
 
 @pytest.mark.parametrize("target, path", [
     ("a/b/c", "/a/b/c"), ("a%20b", "/a%20b"), ("gr%C3%B6%C3%9Fe", "/gr%C3%B6%C3%9Fe"), ("a+b", "/a+b"),
-    ("a%25b", "/a%25b"), ("a;b=1,c", "/a;b=1,c"), ("", "/"),
+    ("a;b=1,c", "/a;b=1,c"), ("", "/"),
 ])
 def test_the_path(gateway, target, path):
     assert call(gateway, target).json["path"].replace("%3B", ";").replace("%2C", ",").replace(
@@ -66,9 +58,10 @@ def test_the_path(gateway, target, path):
 
 @pytest.mark.parametrize("target", [
     "..", "a/../b", "%2e%2e/x", "a/%2E%2e", "a%2F..%2Fb", "a%00b", "a%0d%0ab", "%zz", "%ff"])
-def test_bad_paths_are_refused(gateway, app, target):
+def test_bad_paths_are_refused(stage, gateway, target):
     problem(call(gateway, target), 400)
-    assert app.requests == []
+    problem(call(stage.gateway, target), 400)
+    assert stage.requests == []
 
 
 @pytest.mark.parametrize("name", [
@@ -87,7 +80,7 @@ def test_the_status_of_the_app_passes_untouched(gateway, status):
     assert response.status == status
     if gateway.protocol != "grpc" or status < 300:
         assert response["content-type"] == "application/json"
-        assert response.body == b'{"from":"the app"}' * 20
+        assert response.json["path"] == f"/status/{status}"
 
 
 @pytest.mark.parametrize("status", [204, 304])
@@ -99,7 +92,7 @@ def test_a_status_without_content(gateway, status):
     assert (response.status, response.body) == (status, b"")
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("status", [301, 302, 307])
 def test_redirects_are_the_callers_business(gateway, status):
     response = call(gateway, f"status/{status}")
     assert response.status == status
@@ -148,18 +141,18 @@ def test_fields_that_connection_names_stay_here(gateway):
 
 
 def test_fields_from_the_app(gateway):
-    response = call(gateway, "fields")
+    response = call(gateway, "hdrs")
     assert response.status == 200
-    assert response["x-app"] == "yes"
+    assert response["x-echo"] == "yes"
     assert response.all("set-cookie") == ["a=1", "b=2"]
+    assert response.all("x-multi") == ["1", "2"] or response["x-multi"] == "1, 2"
     assert response["etag"] == '"abc"'
     assert response.get("x-hop") is None
-    assert response.get("keep-alive") in (None, ) or "timeout=5" not in response["keep-alive"]
+    assert "timeout=5" not in response.get("keep-alive", "")
     if gateway.protocol != "grpc":
         assert response["cache-control"] == "no-store"
         assert response["vary"] == "Accept"
         assert response["www-authenticate"] == 'Basic realm="x"'
-    assert not [n for n, _ in response.fields if n.lower().startswith(("dapr-", "grpc-"))]
 
 
 # Trace context
@@ -197,32 +190,40 @@ def test_an_invalid_trace_is_dropped(gateway, parent):
 
 def test_a_large_upload(gateway):
     body = pattern(LIMIT - 10_000)  # a gRPC message has a frame around it
-    response = call(gateway, "upload", "POST", {"Content-Type": "application/octet-stream"}, body)
+    response = call(gateway, "x", "POST", {"Content-Type": "application/octet-stream"}, body)
     assert response.status == 200, response.body
-    assert response.json == {"length": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+    assert response.json["bodyLength"] == len(body)
 
 
-def test_an_upload_of_exactly_the_limit(auto):
+def test_bytes_reach_the_app(gateway):
+    body = bytes(range(256)) * 100
+    response = call(gateway, "x", "PUT", {"Content-Type": "application/octet-stream"}, body)
+    assert base64.b64decode(response.json["bodyBase64"]) == body
+
+
+def test_an_upload_of_exactly_the_limit(stage):
     body = pattern(LIMIT)
-    response = call(auto, "upload", "POST", None, body)
+    response = call(stage.gateway, "upload", "POST", None, body)
     assert response.status == 200, response.body
-    assert response.json["length"] == LIMIT
+    assert response.json == {"length": LIMIT, "sha256": hashlib.sha256(body).hexdigest()}
 
 
 @pytest.mark.parametrize("count", [1, 65535, 65536, 1_000_000, LIMIT - 10_000])
-def test_a_large_download(gateway, count):
-    response = call(gateway, f"bytes/{count}")
+def test_a_large_download(gateway, stage, count):
+    response = call(gateway, f"large?n={count}")
+    assert (response.status, response.body == b"x" * count) == (200, True)
+    response = call(stage.gateway, f"bytes/{count}")
     assert (response.status, response.body == pattern(count)) == (200, True)
 
 
-def test_a_very_large_download(auto):
-    response = call(auto, "bytes/30000000", timeout=60)
+def test_a_very_large_download(stage):
+    response = call(stage.gateway, "bytes/30000000", timeout=60)
     assert response.status == 200
     assert hashlib.sha256(response.body).digest() == hashlib.sha256(pattern(30_000_000)).digest()
 
 
-def test_a_response_is_streamed(auto, app):
-    with auto.connect() as connection:
+def test_a_response_is_streamed(stage):
+    with stage.gateway.connect() as connection:
         connection.send(request_bytes("GET", "/v1/invoke/pyapp/stream"))
         head = connection.head()
         assert head.status == 200
@@ -231,8 +232,8 @@ def test_a_response_is_streamed(auto, app):
         while len(first) < 6:
             first += connection.chunk()
         assert first == b"first ", "arrived while the app still waits"
-        assert not app.go_on.is_set()
-        app.go_on.set()
+        assert not stage.go_on.is_set()
+        stage.go_on.set()
         rest = b""
         while chunk := connection.chunk():
             rest += chunk
@@ -240,35 +241,31 @@ def test_a_response_is_streamed(auto, app):
         assert connection.request("GET", "/healthz").status == 200, "the connection lives on"
 
 
-def test_a_request_is_streamed(auto, app):
-    with auto.connect() as connection:
+def test_a_request_is_streamed(stage):
+    with stage.gateway.connect() as connection:
         connection.send(request_bytes(
             "POST", "/v1/invoke/pyapp/upload", [("Transfer-Encoding", "chunked")]))
         connection.send(b"5\r\nhello\r\n")
-        assert app.first_chunk.wait(10), "the app has the first chunk before there is a last one"
+        assert stage.first_chunk.wait(10), "the app has the first chunk before there is a last one"
         connection.send(b"6\r\n world\r\n0\r\n\r\n")
         response = connection.response("POST")
         assert (response.status, response.json["length"]) == (200, 11)
 
 
-def test_a_slow_reader_gets_everything(auto):
-    with auto.connect(timeout=30) as connection:
-        connection.send(request_bytes("GET", "/v1/invoke/pyapp/bytes/8000000"))
+def test_a_slow_reader_does_not_stop_others(stage):
+    with stage.gateway.connect(timeout=30) as connection:
+        connection.send(request_bytes("GET", "/v1/invoke/pyapp/bytes/20000000"))
         head = connection.head()
-        body = b""
-        # The rest of the buffers fills up while another request is served.
-        assert auto.get("/v1/invoke/pyapp/there").status == 200
-        if head.get("content-length"):
-            body = connection._exactly(int(head["content-length"]))
-        else:
-            while chunk := connection.chunk():
-                body += chunk
-        assert body == pattern(8_000_000)
+        # The buffers are full while other requests are served.
+        for _ in range(10):
+            assert stage.gateway.get("/v1/invoke/pyapp/there").status == 200
+        body = b"".join(connection.pieces(head))
+        assert body == pattern(20_000_000)
 
 
-def test_a_streamed_response_to_http_1_0(auto, app):
-    app.go_on.set()
-    with auto.connect() as connection:
+def test_a_streamed_response_to_http_1_0(stage):
+    stage.go_on.set()
+    with stage.gateway.connect() as connection:
         connection.send(request_bytes("GET", "/v1/invoke/pyapp/stream", version="1.0"))
         response = connection.response()
         assert response.get("transfer-encoding") is None, "HTTP/1.0 knows no chunks"
@@ -289,7 +286,7 @@ def test_a_large_cookie_never_ends_the_connection_to_the_sidecar(gateway):
     assert call(gateway, "x").status == 200
 
 
-def test_a_closed_app(gateway, app):
+def test_a_closed_app(gateway):
     response = call(gateway, "close", timeout=30)
     assert response.status in (502, 504), response.body
     problem(response, response.status)

@@ -12,10 +12,10 @@ from blackbox.waiting import until
 
 def published(app, gateway, body, fields=None, topic="orders", query="", pubsub="-"):
     """Publishes, and returns what the subscribed app was sent."""
-    app.events.clear()
+    app.take()
     response = gateway.post(f"/v1/publish/{pubsub}/{topic}{query}", body, fields)
     assert (response.status, response.body) == (204, b""), response.body
-    event = until(lambda: app.events, what="the event to arrive")[0]
+    event = until(app.take, timeout=3, what="the event to arrive")[0]
     return json.loads(event["body"])
 
 
@@ -63,11 +63,11 @@ def test_the_query_decides_the_type(gateway, app):
 
 
 def test_raw(gateway, app):
-    app.events.clear()
+    app.take()
     assert gateway.post("/v1/publish/-/raw?raw=true", b"as it is",
                         {"Content-Type": "text/plain"}).status == 204
-    event = until(lambda: app.events, what="the event to arrive")[0]
-    body = event["body"]
+    event = until(app.take, timeout=3, what="the event to arrive")[0]
+    body = event["body"].encode()
     if body.startswith(b"{"):  # a raw payload is wrapped for an HTTP app at the receiving end
         wrapped = json.loads(body)
         body = base64.b64decode(wrapped.get("data_base64", "")) or wrapped["data"].encode()
@@ -119,9 +119,9 @@ def test_an_empty_topic(auto):
 
 @pytest.mark.parametrize("query", ["raw=maybe", "ttl=soon", "row=true"])
 def test_bad_parameters(auto, app, query):
-    app.events.clear()
+    app.take()
     problem(auto.post(f"/v1/publish/-/orders?{query}", b"1"), 400)
-    assert app.events == []
+    assert app.take() == []
 
 
 def test_no_event_without_a_post(auto):

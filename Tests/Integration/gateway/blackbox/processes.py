@@ -125,11 +125,10 @@ SECRETS = {"db-password": "s3cr3t-pa55", "other": "x"}
 
 
 class Sidecar(Process):
-    """`daprgw sidecar`, by itself, with a state store, a broker and a secret store.
+    """`daprgw sidecar`, by itself, with a state store, a broker, a secret store and its own app,
+    `pyapp`. `latency` is in milliseconds."""
 
-    `latency` is in milliseconds."""
-
-    def __init__(self, *arguments, http=0, grpc=0, latency=0, **more):
+    def __init__(self, *arguments, http=0, grpc=0, latency=0, subscriptions=(), **more):
         directory = Path(tempfile.mkdtemp(prefix="daprgw-test-"))
         secrets, components = directory / "secrets.json", directory / "components.json"
         secrets.write_text(json.dumps(SECRETS))
@@ -139,8 +138,11 @@ class Sidecar(Process):
             {"name": "secretstore", "type": "secretstores.local.file",
              "metadata": {"secretsFile": str(secrets)}},
         ]))
+        subscribed = directory / "subscriptions.json"
+        subscribed.write_text(json.dumps(list(subscriptions)))
         super().__init__(
-            "sidecar", "--http-port", http, "--grpc-port", grpc, "--components", components,
+            "sidecar", "--app-id", "pyapp", "--echo-app-id", "pyapp",
+            "--subscriptions", subscribed, "--http-port", http, "--grpc-port", grpc, "--components", components,
             *(["--latency", latency] if latency else []), *arguments, directory=directory, **more)
         self.http, self.grpc = self.wait_for(self._ports, what="the sidecar's ports")
 

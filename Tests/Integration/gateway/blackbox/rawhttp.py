@@ -171,6 +171,14 @@ class Connection:
             response.body = self._rest()
         return response
 
+    def pieces(self, head):
+        """The body that belongs to a head, chunked or of known length."""
+        if (length := head.get("content-length")) is not None:
+            yield self._exactly(int(length))
+        else:
+            while chunk := self.chunk():
+                yield chunk
+
     def wait_closed(self, timeout=10.0):
         """True once the peer has closed; bytes that come before are an error."""
         self.socket.settimeout(timeout)
