@@ -88,7 +88,8 @@ let targets: [Target] = [
     tests(
         "DaprClientTests",
         [
-            "DaprClient", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport", protobuf,
+            "DaprClient", "DevSidecar", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
+            protobuf,
             httpTypes,
         ]),
 ]
