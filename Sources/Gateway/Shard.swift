@@ -19,6 +19,9 @@ actor Shard {
     private var ids = RequestIDs(seed: .random(in: .min ... .max))
     private var requests = RequestTable()
     private var meters = Meters()
+    /// Where the requests of each route are counted.
+    private var places: [ObjectIdentifier: Meters.Place] = [:]
+    private var deadlineTimer: LoopTimer?
     private var isReady = false
     private var onDrained: CheckedContinuation<Void, Never>?
 
@@ -38,7 +41,7 @@ actor Shard {
         do throws(GatewayError) {
             let context = try facade.open(
                 exchange.request, id: id, dapr: client.api, isReady: isReady)
-            requests[tag].route = context.route.template.description
+            requests[tag].route = context.route
             switch context.route.handler {
             case .immediate(let handle):
                 respond(to: exchange, tag, with: try handle(context), context)
@@ -67,16 +70,29 @@ actor Shard {
         exchange.onCancel = { task.cancel() }
         // A streamed body takes as long as it takes; the server watches that it moves.
         if case .stream = context.route.body { return }
-        requests[tag].deadline = loop.schedule(after: context.timeout + Self.grace) {
+        requests[tag].deadline = requests[tag].start + context.timeout + Self.grace
+        requests[tag].expire = {
             task.cancel()
             let error = GatewayError(.deadlineExceeded, "the request took too long")
             self.respond(
                 to: exchange, tag, with: Response(error, instance: context.id), context)
         }
+        watchDeadlines()
     }
 
     /// The client's own deadline comes first and knows more about what took so long.
     private static let grace = Duration.milliseconds(100)
+
+    /// Looks now and then for requests whose time is up. One timer for all of them: this is the net
+    /// under the deadlines of single calls, which have timers of their own.
+    private func watchDeadlines() {
+        guard deadlineTimer == nil else { return }
+        deadlineTimer = loop.schedule(after: Self.grace) {
+            self.deadlineTimer = nil
+            for expire in self.requests.expired(at: self.loop.now) { expire() }
+            if !self.requests.isEmpty { self.watchDeadlines() }
+        }
+    }
 
     private func respond(
         to exchange: Exchange, _ tag: Int, with response: Response, _ context: RequestContext?
@@ -84,7 +100,6 @@ actor Shard {
         // A task may come to its end after its client left or its time was up.
         guard !exchange.isAnswered, !exchange.isCancelled else { return }
         let request = requests[tag]
-        if let deadline = request.deadline { loop.cancel(deadline) }
         let sidecar = context?.sidecarTime ?? .zero
         var response = response
         // The sidecar's time is measured by a clock that goes on while the machine sleeps.
@@ -98,16 +113,26 @@ actor Shard {
     private func finished(_ summary: ExchangeSummary) {
         // Without a tag it was refused, or its client left, before its body was complete.
         let request = requests.end(summary.tag) ?? RequestTable.Entry(id: "-", start: loop.now)
-        if let deadline = request.deadline { loop.cancel(deadline) }
         let duration = loop.now - request.start
         let method = summary.request.method.rawValue
         meters.record(
-            route: request.route, method: method,
+            at: place(of: request.route), method: method,
             code: summary.status ?? ProblemType.clientGone.row.status, duration: duration)
         log(
             .requestFinished(
-                id: request.id, method: method, route: request.route, status: summary.status,
+                id: request.id, method: method, route: request.template, status: summary.status,
                 duration: duration, peer: summary.request.peer.address), level: .debug)
+    }
+
+    private func place(of route: Route?) -> Meters.Place {
+        guard let route else { return meters.place(of: RequestTable.Entry.noRoute) }
+        if let place = places[ObjectIdentifier(route)] { return place }
+        let place = meters.place(of: route.template.description)
+        // OPTIONS makes routes of its own, which come and go; only those of the table stay.
+        if facade.table.routes.contains(where: { $0 === route }) {
+            places[ObjectIdentifier(route)] = place
+        }
+        return place
     }
 
     // MARK: - What the server asks
@@ -126,7 +151,7 @@ actor Shard {
         // A connection that is turned away has no exchange that `finished` could count.
         if request == nil {
             meters.record(
-                route: "none", method: "other", code: response.status.code, duration: .zero)
+                at: place(of: nil), method: "other", code: response.status.code, duration: .zero)
         }
         return response
     }
@@ -184,6 +209,8 @@ actor Shard {
     /// Ends every request and connection of clients.
     func cutOff() {
         server?.shutdown()
+        if let deadlineTimer { loop.cancel(deadlineTimer) }
+        deadlineTimer = nil
         server = nil
     }
 
@@ -212,12 +239,22 @@ struct RequestTable {
     struct Entry {
         let id: String
         let start: MonotonicTime
-        var route = "none"
-        var deadline: LoopTimer?
+        var route: Route?
+        /// When its time is up, and what happens then.
+        var deadline = MonotonicTime(nanoseconds: .max)
+        var expire: (() -> Void)?
+
+        /// The route's template, for labels and logs.
+        var template: String { route?.template.description ?? Self.noRoute }
+
+        /// What stands for a request that matched no route.
+        static let noRoute = "none"
     }
 
     private var entries: [Entry?] = []
     private var free: [Int] = []
+
+    var isEmpty: Bool { entries.count == free.count }
 
     subscript(tag: Int) -> Entry {
         get {
@@ -225,6 +262,14 @@ struct RequestTable {
             return entry
         }
         set { entries[tag] = newValue }
+    }
+
+    /// What to do about the requests whose time is up at `now`.
+    func expired(at now: MonotonicTime) -> [() -> Void] {
+        entries.compactMap { entry in
+            guard let entry, entry.deadline <= now else { return nil }
+            return entry.expire
+        }
     }
 
     mutating func begin(_ id: String, at start: MonotonicTime) -> Int {

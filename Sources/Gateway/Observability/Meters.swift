@@ -10,66 +10,95 @@ struct Meters: Sendable {
 
         mutating func record(code: Int, duration: Duration) {
             durations.record(duration)
-            if let index = codes.firstIndex(where: { $0.code == code }) {
+            for index in codes.indices where codes[index].code == code {
                 codes[index].count += 1
-            } else {
-                codes.append((code, 1))
+                return
+            }
+            codes.append((code, 1))
+        }
+
+        mutating func add(_ other: Series) {
+            durations.add(other.durations)
+            for (code, count) in other.codes {
+                if let known = codes.firstIndex(where: { $0.code == code }) {
+                    codes[known].count += count
+                } else {
+                    codes.append((code, count))
+                }
             }
         }
     }
 
-    /// By the template of the route; a request that matched none has the template `none`.
-    private(set) var routes: [String: [Series]] = [:]
+    /// Where a route's requests are counted; found once, not for every request.
+    struct Place: Sendable, Hashable {
+        fileprivate let index: Int
+    }
+
+    private var routes: [(template: String, series: [Series])] = []
+    private var places: [String: Int] = [:]
     /// Requests that were received and not answered yet.
     var inFlight = 0
     /// Header fields that were not passed on because of their names.
     var droppedFields = 0
 
+    /// The place of a route.
+    ///
+    /// - Parameter template: the route's template, never the path; `none` for no route.
+    mutating func place(of template: String) -> Place {
+        if let index = places[template] { return Place(index: index) }
+        places[template] = routes.count
+        routes.append((template, []))
+        return Place(index: routes.count - 1)
+    }
+
     /// Counts a request that is over.
     ///
     /// - Parameters:
-    ///   - route: the route's template, never the path.
-    ///   - method: one of the methods that the gateway knows, or `other`.
+    ///   - place: the route's.
+    ///   - method: what is not one of the methods that the gateway knows counts as `other`.
     ///   - code: the status; 499 when the client left before there was one.
     ///   - duration: from the head of the request to the end of the response.
-    mutating func record(route: String, method: String, code: Int, duration: Duration) {
-        let known = Self.methods.contains(method) ? method : "other"
-        if let index = routes[route]?.firstIndex(where: { $0.method == known }) {
-            routes[route]?[index].record(code: code, duration: duration)
-        } else {
-            var series = Series(method: known)
-            series.record(code: code, duration: duration)
-            routes[route, default: []].append(series)
+    mutating func record(at place: Place, method: String, code: Int, duration: Duration) {
+        for index in routes[place.index].series.indices
+        where routes[place.index].series[index].method == method {
+            routes[place.index].series[index].record(code: code, duration: duration)
+            return
         }
+        guard Self.methods.contains(method) else {
+            return record(at: place, method: Self.otherMethod, code: code, duration: duration)
+        }
+        var series = Series(method: method)
+        series.record(code: code, duration: duration)
+        routes[place.index].series.append(series)
     }
 
-    /// The sum of two shards.
+    /// All series that there are, in the order of template and method.
+    var all: [(template: String, series: Series)] {
+        routes.flatMap { route in route.series.map { (route.template, $0) } }
+            .sorted { ($0.0, $0.1.method) < ($1.0, $1.1.method) }
+    }
+
+    /// Adds another shard's numbers.
     mutating func add(_ other: Meters) {
         inFlight += other.inFlight
         droppedFields += other.droppedFields
-        for (route, series) in other.routes {
-            for one in series { add(one, to: route) }
-        }
-    }
-
-    private mutating func add(_ series: Series, to route: String) {
-        guard let index = routes[route]?.firstIndex(where: { $0.method == series.method }) else {
-            routes[route, default: []].append(series)
-            return
-        }
-        routes[route]?[index].durations.add(series.durations)
-        for (code, count) in series.codes {
-            if let known = routes[route]?[index].codes.firstIndex(where: { $0.code == code }) {
-                routes[route]?[index].codes[known].count += count
-            } else {
-                routes[route]?[index].codes.append((code, count))
+        for (template, series) in other.routes {
+            let place = place(of: template).index
+            for one in series {
+                if let known = routes[place].series.firstIndex(where: { $0.method == one.method }) {
+                    routes[place].series[known].add(one)
+                } else {
+                    routes[place].series.append(one)
+                }
             }
         }
     }
 
+    private static let otherMethod = "other"
+
     /// A client can invent methods; a label must not follow it.
-    private static let methods: Set<String> = [
-        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
+    private static let methods = [
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", otherMethod,
     ]
 }
 

@@ -20,26 +20,22 @@ struct Metrics: Sendable {
     }
 
     private func writeRequests(to text: inout PrometheusText) {
-        let routes = meters.routes.sorted { $0.key < $1.key }
+        let series = meters.all
         text.family("daprgw_http_requests_total", .counter, "Requests by route, method and status.")
-        for (route, series) in routes {
-            for one in series.sorted(by: { $0.method < $1.method }) {
-                for (code, count) in one.codes.sorted(by: { $0.code < $1.code }) {
-                    text.sample(
-                        "daprgw_http_requests_total",
-                        [("route", route), ("method", one.method), ("code", String(code))], count)
-                }
+        for (route, one) in series {
+            for (code, count) in one.codes.sorted(by: { $0.code < $1.code }) {
+                text.sample(
+                    "daprgw_http_requests_total",
+                    [("route", route), ("method", one.method), ("code", String(code))], count)
             }
         }
         text.family(
             "daprgw_http_request_duration_seconds", .histogram,
             "Time from the head of a request to the end of its response.")
-        for (route, series) in routes {
-            for one in series.sorted(by: { $0.method < $1.method }) {
-                text.sample(
-                    "daprgw_http_request_duration_seconds",
-                    [("route", route), ("method", one.method)], one.durations)
-            }
+        for (route, one) in series {
+            text.sample(
+                "daprgw_http_request_duration_seconds",
+                [("route", route), ("method", one.method)], one.durations)
         }
         text.family("daprgw_http_requests_in_flight", .gauge, "Requests that wait for an answer.")
         text.sample("daprgw_http_requests_in_flight", meters.inFlight)

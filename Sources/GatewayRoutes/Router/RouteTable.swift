@@ -5,9 +5,18 @@ public struct RouteTable: Sendable {
     /// The routes in the order in which they were added.
     public let routes: [Route]
     private var nodes = [Node()]
+    /// The text of all literal segments, one after the other.
+    private var literalText: [UInt8] = []
+
+    /// A segment that is written just so. Its text lies in the table, so that looking at it costs no
+    /// reference counting.
+    private struct Literal {
+        var text: Range<Int>
+        var child: Int
+    }
 
     private struct Node {
-        var literals: [(text: [UInt8], child: Int)] = []
+        var literals: [Literal] = []
         var parameter: Int?
         /// The node of `{name...}`; it has no children.
         var rest: Int?
@@ -40,7 +49,11 @@ public struct RouteTable: Sendable {
             let new = nodes.count
             nodes.append(Node())
             switch segment {
-            case .literal(let text): nodes[current].literals.append((text, new))
+            case .literal(let text):
+                let start = literalText.count
+                literalText += text
+                nodes[current].literals.append(
+                    Literal(text: start..<literalText.count, child: new))
             case .parameter: nodes[current].parameter = new
             case .rest: nodes[current].rest = new
             }
@@ -51,7 +64,8 @@ public struct RouteTable: Sendable {
 
     private func child(of node: Int, _ segment: RouteTemplate.Segment) -> Int? {
         switch segment {
-        case .literal(let text): nodes[node].literals.first { $0.text == text }?.child
+        case .literal(let text):
+            nodes[node].literals.first { literalText[$0.text].elementsEqual(text) }?.child
         case .parameter: nodes[node].parameter
         case .rest: nodes[node].rest
         }
@@ -74,7 +88,9 @@ public struct RouteTable: Sendable {
         from node: Int, _ path: ArraySlice<UInt8>, at start: Int, _ captures: inout [Range<Int>]
     ) -> Int? {
         let end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
-        for literal in nodes[node].literals where matches(literal.text, path, start..<end) {
+        for index in nodes[node].literals.indices {
+            let literal = nodes[node].literals[index]
+            guard matches(literal.text, path, start..<end) else { continue }
             if let found = step(to: literal.child, path, from: end, &captures) { return found }
         }
         if let parameter = nodes[node].parameter {
@@ -95,14 +111,11 @@ public struct RouteTable: Sendable {
     }
 
     private func matches(
-        _ literal: [UInt8], _ path: ArraySlice<UInt8>, _ range: Range<Int>
+        _ literal: Range<Int>, _ path: ArraySlice<UInt8>, _ range: Range<Int>
     ) -> Bool {
         guard literal.count == range.count else { return false }
-        var index = range.lowerBound
-        for byte in literal {
-            guard path[index] == byte else { return false }
-            index += 1
-        }
+        let shift = range.lowerBound - literal.lowerBound
+        for index in literal where literalText[index] != path[index + shift] { return false }
         return true
     }
 
