@@ -90,6 +90,12 @@ let targets: [Target] = [
         [
             "DaprClient", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport", protobuf,
             httpTypes,
+        ["DaprClient", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes]),
+    tests(
+        "DevSidecarTests",
+        [
+            "DevSidecar", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
+            protobuf, httpTypes,
         ]),
 ]
 
