@@ -144,7 +144,7 @@ struct LiveTests {
         let hasty = try grpc.grpc(
             path, try getStateMessage("k"), extra: [("grpc-timeout", "50m")])
         wire.send(get("/v1.0/state/store/k"))
-        for _ in 0..<200 { bench.loop.runOnce() }
+        bench.settle()
         #expect(wire.received.isEmpty)
         clock.advance(by: .milliseconds(60))
         bench.turn { hasty.isOver }
@@ -165,7 +165,7 @@ struct LiveTests {
         let wires = (0..<3).map { _ in Wire(bench, to: bench.server.addresses.http) }
         for wire in wires { wire.send(get("/v1.0/state/store/k")) }
         for answered in 0...3 {
-            for _ in 0..<200 { bench.loop.runOnce() }
+            bench.settle()
             #expect(wires.count { !$0.received.isEmpty } == answered)
             clock.advance(by: .milliseconds(101))
         }
@@ -175,21 +175,52 @@ struct LiveTests {
     func idle() throws {
         let clock = ManualClock()
         let bench = try Bench(Bench.configuration(), clock: clock)
-        let client = try HTTP2Client(bench, to: bench.server.addresses.grpc)
-        bench.turn { client.session.hasReceivedSettings }
-        for second in 1...17 {
+        let wire = Wire(bench, to: bench.server.addresses.grpc)
+        wire.send(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0])
+        bench.settle()
+        let ping = LastFrames.ping(Array(repeating: 0, count: 8), isAnswer: false)
+        for count in 1...17 {
             clock.advance(by: .seconds(10))
-            bench.turn { client.pings == second }
+            bench.settle()
+            #expect(wire.received.suffix(17).elementsEqual(ping), "\(count)")
+            wire.send(LastFrames.ping(Array(repeating: 0, count: 8), isAnswer: true))
+            bench.settle()
         }
-        #expect(client.pings == 17)
-        #expect(client.goAways.isEmpty)
         clock.advance(by: .seconds(10))
-        bench.turn { client.goAways.count == 2 }
-        #expect(client.goAways == ["NO_ERROR 2147483647 max_idle", "NO_ERROR 0 max_idle"])
-        clock.advance(by: .seconds(2))
-        bench.turn { client.wire.isClosed }
-        #expect(client.wire.isClosed)
+        bench.settle()
+        let drainPing = LastFrames.ping(LastFrames.drainPing, isAnswer: false)
+        let announcement = LastFrames.goAway(lastStreamID: .max, reason: "max_idle") + drainPing
+        #expect(wire.received.suffix(announcement.count).elementsEqual(announcement))
+        // In two pieces, as the network likes.
+        let answer = LastFrames.ping(LastFrames.drainPing, isAnswer: true)
+        wire.send(Array(answer.prefix(5)))
+        bench.settle()
+        wire.send(Array(answer.dropFirst(5)))
+        bench.settle()
+        let end = LastFrames.goAway(lastStreamID: 0, reason: "max_idle")
+        #expect(wire.received.suffix(end.count).elementsEqual(end))
+        #expect(!wire.isClosed)
+        clock.advance(by: .seconds(1))
+        bench.turn { wire.isClosed }
+        #expect(wire.isClosed)
         #expect(bench.server.connectionCount == 0)
+    }
+
+    @Test("a client that does not answer a ping is cut off")
+    func silentClient() throws {
+        let clock = ManualClock()
+        let bench = try Bench(Bench.configuration(), clock: clock)
+        let wire = Wire(bench, to: bench.server.addresses.grpc)
+        wire.send(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0])
+        bench.settle()
+        clock.advance(by: .seconds(10))
+        bench.settle()
+        clock.advance(by: .seconds(4))
+        bench.settle()
+        #expect(!wire.isClosed)
+        clock.advance(by: .seconds(1))
+        bench.turn { wire.isClosed }
+        #expect(wire.isClosed)
     }
 
     @Test("a client that pings too often is told so and cut off")
@@ -202,7 +233,7 @@ struct LiveTests {
             clock.advance(by: .seconds(1))
             try client.session.ping(1)
             client.pump()
-            for _ in 0..<100 { bench.loop.runOnce() }
+            bench.settle()
         }
         #expect(client.goAways == ["ENHANCE_YOUR_CALM 0 too_many_pings"])
     }

@@ -27,6 +27,11 @@ final class Bench {
             ])
     }
 
+    /// Lets everything that is under way on the loopback arrive.
+    func settle() {
+        for _ in 0..<200 { loop.runOnce() }
+    }
+
     /// Turns the loop until something holds; gives up after many turns.
     func turn(until condition: () -> Bool) {
         for _ in 0..<20_000 where !condition() { loop.runOnce() }
@@ -86,7 +91,6 @@ final class HTTP2Client: HTTP2SessionDelegate {
     let wire: Wire
     let session: HTTP2Session
     private(set) var goAways: [String] = []
-    private(set) var pings = 0
 
     init(_ bench: Bench, to address: SocketAddress) throws {
         wire = Wire(bench, to: address)
@@ -132,8 +136,6 @@ final class HTTP2Client: HTTP2SessionDelegate {
     ) {
         goAways.append("\(code) \(lastStreamID) " + String(decoding: debugData, as: UTF8.self))
     }
-
-    func sessionReceivedPing(_ session: HTTP2Session) { pings += 1 }
 }
 
 /// What came back on a stream.
