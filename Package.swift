@@ -92,6 +92,12 @@ let targets: [Target] = [
             protobuf,
             httpTypes,
         ]),
+    tests(
+        "DevSidecarTests",
+        [
+            "DevSidecar", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
+            protobuf, httpTypes,
+        ]),
 ]
 
 // MARK: - Package

@@ -23,7 +23,7 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
     init(
         _ stream: HTTP2Stream, head: HeaderBlock, service: GRPCService, keepAlive: KeepAlive
     ) {
-        keepAlive.streamOpened()
+        keepAlive.streamOpened(stream.id)
         self.keepAlive = keepAlive
         self.stream = stream
         self.head = head

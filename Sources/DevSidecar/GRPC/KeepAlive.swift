@@ -11,12 +11,14 @@ final class KeepAlive {
     private static let minClientInterval = Duration.seconds(8)
     private static let maxStrikes = 2
     private static let closingDelay = Duration.seconds(1)
-    /// Which acknowledgement ends the first step of a graceful end: grpc-go's own bytes.
-    private static let drainPing: UInt64 = 0x0106_0108_0003_0309
+    private static let idleReason = "max_idle"
 
     private let loop: EventLoop
     private weak var session: HTTP2Session?
+    private weak var engine: HTTP2Engine?
     private weak var connection: Connection?
+    private var lastStreamID: Int32 = 0
+    private var lastBytes: [UInt8] = []
     private var pingTimer: LoopTimer?
     private var idleTimer: LoopTimer?
     private var lastRead: MonotonicTime
@@ -36,7 +38,8 @@ final class KeepAlive {
         idleSince = lastRead
     }
 
-    func start(_ session: HTTP2Session, _ connection: Connection) {
+    func start(_ engine: HTTP2Engine, _ session: HTTP2Session, _ connection: Connection) {
+        self.engine = engine
         self.session = session
         self.connection = connection
         schedulePing(after: Self.pingInterval)
@@ -56,7 +59,10 @@ final class KeepAlive {
         isUnanswered = false
     }
 
-    func streamOpened() { openStreams += 1 }
+    func streamOpened(_ id: Int32) {
+        openStreams += 1
+        lastStreamID = id
+    }
 
     func streamClosed() {
         openStreams -= 1
@@ -79,9 +85,20 @@ final class KeepAlive {
         giveUp(.enhanceYourCalm, "too_many_pings")
     }
 
-    func acknowledgementCame(_ opaque: UInt64) {
-        guard isDraining, opaque == Self.drainPing else { return }
-        giveUp(.noError, "max_idle")
+    /// While the connection is given up: looks for the acknowledgement of the last PING, which
+    /// libnghttp2 does not report any more.
+    func bytesCameWhileDraining(_ bytes: Span<UInt8>) {
+        lastBytes.append(copying: bytes)
+        let answer = LastFrames.ping(LastFrames.drainPing, isAnswer: true)
+        while lastBytes.count >= answer.count {
+            if lastBytes.prefix(answer.count).elementsEqual(answer) {
+                lastBytes = []
+                engine?.write(
+                    LastFrames.goAway(lastStreamID: lastStreamID, reason: Self.idleReason))
+                return closeSoon()
+            }
+            lastBytes.removeFirst()
+        }
     }
 
     // MARK: - Timers
@@ -118,13 +135,17 @@ final class KeepAlive {
         let idle = loop.now - idleSince
         guard idle >= Self.maxIdle else { return scheduleIdleCheck(after: Self.maxIdle - idle) }
         isDraining = true
-        goAway(.noError, "max_idle", lastStreamID: .max)
-        ping(Self.drainPing)
+        goAway(.noError, Self.idleReason, lastStreamID: .max)
+        engine?.write(LastFrames.ping(LastFrames.drainPing, isAnswer: false))
     }
 
     private func giveUp(_ code: HTTP2ErrorCode, _ reason: String) {
         isDraining = true
         goAway(code, reason)
+        closeSoon()
+    }
+
+    private func closeSoon() {
         loop.schedule(after: Self.closingDelay) { [weak connection] in connection?.close() }
     }
 
@@ -134,5 +155,24 @@ final class KeepAlive {
         } catch {
             connection?.close()
         }
+    }
+}
+
+/// The frames that end an idle connection gracefully (RFC 9113 §6.7, §6.8).
+///
+/// Once its GOAWAY is out and no stream is open, libnghttp2 takes a session for closed, and neither
+/// sends a PING nor tells of the answer.
+enum LastFrames {
+    /// grpc-go's own bytes for the PING whose answer ends the first step.
+    static let drainPing: [UInt8] = [1, 6, 1, 8, 0, 3, 3, 9]
+
+    static func ping(_ payload: [UInt8], isAnswer: Bool) -> [UInt8] {
+        [0, 0, 8, 6, isAnswer ? 1 : 0, 0, 0, 0, 0] + payload
+    }
+
+    static func goAway(lastStreamID: Int32, reason: String) -> [UInt8] {
+        let id = (0..<4).map { UInt8(truncatingIfNeeded: lastStreamID >> Int32(24 - 8 * $0)) }
+        let length = UInt8(truncatingIfNeeded: 8 + reason.utf8.count)
+        return [0, 0, length, 7, 0, 0, 0, 0, 0] + id + [0, 0, 0, 0] + Array(reason.utf8)
     }
 }

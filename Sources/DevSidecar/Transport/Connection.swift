@@ -103,7 +103,9 @@ final class Connection: SocketStreamHandler {
 extension [UInt8] {
     /// Appends the bytes of a span.
     mutating func append(copying span: Span<UInt8>) {
-        reserveCapacity(count + span.count)
+        // At least twice the room, or many small pieces would cost a copy of everything each.
+        let needed = count + span.count
+        if needed > capacity { reserveCapacity(Swift.max(needed, 2 * capacity)) }
         for index in span.indices { append(span[index]) }
     }
 }

@@ -6,6 +6,7 @@ final class HTTP2Engine: ConnectionEngine, HTTP2SessionDelegate {
     private let session: HTTP2Session
     private weak var connection: Connection?
     private let keepAlive: KeepAlive?
+    private var lastFrames: [UInt8] = []
     private let accept: (HTTP2Stream, HeaderBlock, Connection) -> (any HTTP2StreamHandler)?
 
     /// - Parameters:
@@ -21,16 +22,17 @@ final class HTTP2Engine: ConnectionEngine, HTTP2SessionDelegate {
         self.keepAlive = keepAlive
         session = try HTTP2Session(role: .server, configuration: configuration)
         session.delegate = self
-        keepAlive?.start(session, connection)
+        keepAlive?.start(self, session, connection)
     }
 
     func received(_ bytes: Span<UInt8>) {
+        if let keepAlive, keepAlive.isDraining { keepAlive.bytesCameWhileDraining(bytes) }
         do throws(HTTP2Error) {
             try session.receive(bytes)
             keepAlive?.bytesCame()
             if session.wantsWrite { connection?.flush() }
             closeIfFinished()
-        } catch where error.kind == .notHTTP2 {
+        } catch  where error.kind == .notHTTP2 {
             // Go leaves the rest unread when it closes, which resets the connection.
             connection?.abortWhenWritten()
         } catch {
@@ -41,10 +43,18 @@ final class HTTP2Engine: ConnectionEngine, HTTP2SessionDelegate {
     func fill(_ output: inout [UInt8]) {
         do throws(HTTP2Error) {
             try session.drain(into: &output)
+            output += lastFrames
+            lastFrames = []
             closeIfFinished()
         } catch {
             connection?.closeWhenWritten()
         }
+    }
+
+    /// Sends a frame past the session, after everything that the session has.
+    func write(_ frame: [UInt8]) {
+        lastFrames += frame
+        connection?.flush()
     }
 
     private func closeIfFinished() {
@@ -68,10 +78,6 @@ final class HTTP2Engine: ConnectionEngine, HTTP2SessionDelegate {
 
     func sessionReceivedPing(_ session: HTTP2Session) {
         keepAlive?.pingCame()
-    }
-
-    func session(_ session: HTTP2Session, receivedPingAcknowledgement opaque: UInt64) {
-        keepAlive?.acknowledgementCame(opaque)
     }
 
     func sessionHasOutput(_ session: HTTP2Session) {
