@@ -44,10 +44,6 @@ func onTarget(
     let bytes = unsafe UnsafeRawBufferPointer(
         start: target, count: target.map { unsafe length(of: $0) } ?? 0)
     connection.isBusy = true
-    if let target = unsafe target {
-        unsafe connection.memory = IdleMemory(
-            requestLineAt: target, poolSize: server.configuration.connectionMemory)
-    }
     server.exchangeBegins()
     let transaction = unsafe Transaction(
         server: server, connection: connection, handle: handle,

@@ -14,9 +14,8 @@ extension HTTPServer {
         /// How many bytes of a streamed body may wait on the way, in either direction.
         public var streamWindow = 64 * 1024
         /// libmicrohttpd's memory for the head of one request and of its response. It has to exceed
-        /// `targetBytes` and `headerBytes`, or the library refuses with an answer of its own. More than
-        /// 32 KiB lets an idle connection give most of it back.
-        public var connectionMemory = 36 * 1024
+        /// `targetBytes` and `headerBytes`, or the library refuses with an answer of its own.
+        public var connectionMemory = 32 * 1024
 
         /// The defaults.
         public init() {}

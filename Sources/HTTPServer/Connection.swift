@@ -15,10 +15,6 @@ final class Connection {
     var isBusy = false
     /// When it last became idle, on a counter of the server.
     var idleSince: UInt64 = 0
-    /// What to give back when it stays idle; nil once that is done.
-    var memory: IdleMemory?
-    /// `idleSince` when the server last looked for idle connections.
-    var idleSinceAtLastLook: UInt64?
     /// Whether `hangUp` was called.
     private(set) var isClosing = false
 

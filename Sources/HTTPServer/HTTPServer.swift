@@ -42,7 +42,6 @@ import HTTPTypes
     private var shutdownIsPlanned = false
     private var timer: (timer: LoopTimer, deadline: MonotonicTime)?
     private var ticker: LoopTimer?
-    private var idleTimer: LoopTimer?
 
     /// Starts a server that listens nowhere yet.
     ///
@@ -175,28 +174,7 @@ import HTTPTypes
         activity += 1
         connection.isBusy = false
         connection.idleSince = activity
-        if idleTimer == nil, connection.memory != nil { scheduleIdleLook() }
         if openExchanges == 0 { onIdle?() }
-    }
-
-    /// Looks once a second for connections that were idle since the last look, as long as there are
-    /// some that were not found idle yet.
-    private func scheduleIdleLook() {
-        idleTimer = loop.schedule(after: .seconds(1)) { [weak self] in
-            guard let self else { return }
-            idleTimer = nil
-            var isWaiting = false
-            for connection in connections.elements where connection.memory != nil {
-                if !connection.isBusy, connection.idleSinceAtLastLook == connection.idleSince {
-                    connection.memory?.giveBack()
-                    connection.memory = nil
-                } else {
-                    connection.idleSinceAtLastLook = connection.idleSince
-                    isWaiting = true
-                }
-            }
-            if isWaiting { scheduleIdleLook() }
-        }
     }
 
     /// How often libmicrohttpd may ask for a response before its connection is suspended.
@@ -258,7 +236,6 @@ import HTTPTypes
         if let watch { loop.cancel(watch) }
         if let timer { loop.cancel(timer.timer) }
         if let ticker { loop.cancel(ticker) }
-        if let idleTimer { loop.cancel(idleTimer) }
         unsafe self.daemon = nil
         unsafe MHD_stop_daemon(daemon)
         handler = nil
