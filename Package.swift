@@ -82,11 +82,17 @@ let targets: [Target] = [
         swiftSettings: strict),
     tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
     tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
-    tests("HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", httpTypes]),
+    tests("HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", "TestSupport", httpTypes]),
     tests("HTTP2Tests", ["HTTP2"]),
     tests(
         "DaprClientTests",
         ["DaprClient", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes]),
+    tests(
+        "GatewayTests",
+        [
+            "Gateway", "GatewayRoutes", "DaprClient", "DevSidecar", "HTTPServer", "HTTPMessage",
+            "EventLoop", "JSON", "TestSupport", httpTypes,
+        ]),
 ]
 
 // MARK: - Package
