@@ -111,6 +111,7 @@ struct ConfigurationTests {
               protocol: http2
               grpc: ftp://x
               headerlimit: 4KiB
+              tokenFile: ''
             limits:
               timeout: 10 s
               body: 4MB
@@ -136,18 +137,19 @@ struct ConfigurationTests {
                     + "unix:/PATH, found \"ftp://x\"",
                 "daprgw.yaml:7:3: sidecar.headerlimit: there is no such setting; did you mean "
                     + "sidecar.headerLimit?",
-                "daprgw.yaml:9:12: limits.timeout: expected a duration from 1ms to 1h, such as "
+                "daprgw.yaml:8:14: sidecar.tokenFile: expected the path of a file, found \"\"",
+                "daprgw.yaml:10:12: limits.timeout: expected a duration from 1ms to 1h, such as "
                     + "250ms, 30s or 5m, found \"10 s\"",
-                "daprgw.yaml:10:9: limits.body: expected a size from 1KiB to 1GiB, such as 64KiB, "
+                "daprgw.yaml:11:9: limits.body: expected a size from 1KiB to 1GiB, such as 64KiB, "
                     + "found \"4MB\"",
-                "daprgw.yaml:11:16: limits.connections: expected a number from 1 to 100000, "
+                "daprgw.yaml:12:16: limits.connections: expected a number from 1 to 100000, "
                     + "found \"0\"",
-                "daprgw.yaml:13:3: limits.drain stands here twice",
-                "daprgw.yaml:14:9: shards: expected auto or a number from 1 to 64, found \"many\"",
-                "daprgw.yaml:15:6: log: expected keys and values",
-                "daprgw.yaml:17:10: defaults.state: expected the name of a component (letters, "
+                "daprgw.yaml:14:3: limits.drain stands here twice",
+                "daprgw.yaml:15:9: shards: expected auto or a number from 1 to 64, found \"many\"",
+                "daprgw.yaml:16:6: log: expected keys and values",
+                "daprgw.yaml:18:10: defaults.state: expected the name of a component (letters, "
                     + "digits, . _ -), found \"a b\"",
-                "daprgw.yaml:19:14: secrets.allowBulk: expected true or false",
+                "daprgw.yaml:20:14: secrets.allowBulk: expected true or false",
             ])
     }
 

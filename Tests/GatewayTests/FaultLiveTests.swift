@@ -146,7 +146,7 @@ struct FaultLiveTests {
     @Test("many requests at a time share few connections to the sidecar", arguments: Setup.all)
     func parallel(_ setup: Setup) throws {
         try withGateway(setup, sidecar: Self.slow(.milliseconds(20))) { gateway in
-            #expect(try gateway.send("PUT", "/v1/state/-/k", [:], "value").status == 204)
+            #expect(try gateway.send("PUT", "/v1/state/-/k", [:], "[17]").status == 204)
             let clients = (0..<200).map { _ in gateway.client() }
             defer { for client in clients { client.close() } }
             for _ in 0..<2 {
@@ -156,7 +156,7 @@ struct FaultLiveTests {
                 for client in clients {
                     let response = try gateway.response(client)
                     #expect(response.status == 200, "\(response.body)")
-                    #expect(response.body == "value")
+                    #expect(response.body == "[17]")
                 }
             }
             let metrics = try gateway.metrics()

@@ -153,7 +153,7 @@ struct LifecycleLiveTests {
                         "GET", "/", ["X-Long": String(repeating: "x", count: 16400)]), 431, "GET"
                 ),
                 (
-                    Array("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n".utf8), 400,
+                    Array("POST / HTTP/1.1\r\nHost: x\r\nX(y: 1\r\n\r\n".utf8), 400,
                     "POST"
                 ),
                 (LiveGateway.request("BREW", "/"), 405, "other"),

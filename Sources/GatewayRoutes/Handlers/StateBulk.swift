@@ -49,13 +49,16 @@ extension StateRoutes {
         return Response(.noContent)
     }
 
-    /// What a conflict of a transaction means; the same question as for single writes.
+    /// What the refusal of a transaction means; the same question as for single writes. Stores report
+    /// a conflict inside of one as a failure.
     private static func explain(
         _ error: DaprError, writing operations: [StateOperation], to store: String,
         _ context: RequestContext
     ) async -> GatewayError {
-        guard error.kind == .conflict else { return GatewayError(error) }
         let versions = operations.compactMap(\.version)
+        let isRefusal =
+            error.kind == .conflict || (!versions.isEmpty && error.kind == .componentFailed)
+        guard isRefusal else { return GatewayError(error) }
         let current: [BulkStateItem]
         do throws(GatewayError) {
             current = try await context.call { dapr, options throws(DaprError) in
@@ -71,8 +74,11 @@ extension StateRoutes {
             current.contains { $0.key == key && $0.value?.etag == etag }
         }
         guard !versions.isEmpty else { return GatewayError(.conflict, error.message, cause: error) }
-        return GatewayError(
-            stillHold ? .outcomeUnknown : .preconditionFailed, error.message, cause: error)
+        guard stillHold else {
+            return GatewayError(.preconditionFailed, error.message, cause: error)
+        }
+        guard error.kind == .conflict else { return GatewayError(error) }
+        return GatewayError(.outcomeUnknown, error.message, cause: error)
     }
 
     private static func unreadable(_ store: String, _ cause: DaprError?) -> GatewayError {
