@@ -97,6 +97,16 @@ let targets: [Target] = [
         [
             "DevSidecar", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
             protobuf, httpTypes,
+    tests("HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", "TestSupport", httpTypes]),
+    tests("HTTP2Tests", ["HTTP2"]),
+    tests(
+        "DaprClientTests",
+        ["DaprClient", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes]),
+    tests(
+        "GatewayTests",
+        [
+            "Gateway", "GatewayRoutes", "DaprClient", "DevSidecar", "HTTPServer", "HTTPMessage",
+            "EventLoop", "JSON", "TestSupport", httpTypes,
         ]),
 ]
 

@@ -25,7 +25,7 @@ public actor Gateway {
     private let log: Log
     private let shards: [Shard]
     private let prober: DaprClient
-    private var readiness: Readiness?
+    private var readiness: ReadinessProbe?
     private var admin: HTTPServer?
     private let startTime = ProcessStatistics.wallClockSeconds
     private var isStopping = false
@@ -165,7 +165,7 @@ public actor Gateway {
     // MARK: - Readiness
 
     private func startProbing() {
-        readiness = Readiness(
+        readiness = ReadinessProbe(
             loop: home,
             check: { () async throws(DaprError) in
                 try await self.prober.api.checkHealth(

@@ -2,6 +2,7 @@ import EventLoop
 import HTTPMessage
 import HTTPServer
 import HTTPTypes
+import TestSupport
 import Testing
 
 @Suite("Keep-alive, HTTP/1.0, HEAD and what has no content")

@@ -2,6 +2,7 @@ import EventLoop
 import HTTPMessage
 import HTTPServer
 import HTTPTypes
+import TestSupport
 import Testing
 
 @Suite("Clients that leave, limits, quiescing and shutting down")
@@ -36,6 +37,34 @@ struct LifecycleTests {
             #expect(kept == nil)
             #expect(server.summaries.map(\.ending) == [.aborted])
             #expect(server.summaries.map(\.status) == [nil])
+        }
+    }
+
+    @Test("the owner is told when the last exchange has ended, however it ended")
+    func idle() throws {
+        let server = try TestServer()
+        var idle = 0
+        var kept: [Exchange] = []
+        server.answer = { kept.append($0) }
+        server.server?.onIdle = { idle += 1 }
+        try server.use {
+            let clients = (0..<3).map { _ in server.client() }
+            for client in clients { client.send(Self.get) }
+            try server.wait(for: "the requests") { kept.count == 3 }
+            clients[0].close()
+            try server.wait(for: "the end of one") { server.server?.exchangeCount == 2 }
+            #expect(idle == 0)
+            server.onLoop {
+                for exchange in kept where !exchange.isCancelled { exchange.respond(.text("x")) }
+            }
+            try server.wait(for: "the end of the others") { server.server?.exchangeCount == 0 }
+            #expect(idle == 1)
+            kept = []
+            clients[1].send(Self.get)
+            try server.wait(for: "another request") { kept.count == 1 }
+            server.stop()
+            #expect(idle == 2)
+            kept = []
         }
     }
 

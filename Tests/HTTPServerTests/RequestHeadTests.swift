@@ -1,6 +1,7 @@
 import HTTPMessage
 import HTTPServer
 import HTTPTypes
+import TestSupport
 import Testing
 
 @Suite("Heads of requests")

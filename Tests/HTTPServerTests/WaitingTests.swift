@@ -2,6 +2,7 @@ import EventLoop
 import HTTPMessage
 import HTTPServer
 import HTTPTypes
+import TestSupport
 import Testing
 
 @Suite("Answers that take a while")

@@ -62,7 +62,8 @@ extension Configuration {
         section.readEndpoint("grpc", into: &sidecar.grpc, check: SidecarEndpoint.init(grpc:))
         section.readEndpoint("http", into: &sidecar.http, check: SidecarEndpoint.init(http:))
         section.readChoice("protocol", into: &sidecar.protocol)
-        section.read("tokenFile", into: &sidecar.tokenFile, expected: "the path of a file") {
+        section.readOptional("tokenFile", into: &sidecar.tokenFile, expected: "the path of a file")
+        {
             $0.isEmpty ? nil : $0
         }
         section.readSize("headerLimit", into: &sidecar.headerLimit, in: 512...(1 << 20))
@@ -96,15 +97,18 @@ extension ConfigurationReader {
         _ key: String, into target: inout String?,
         check: (String) throws(DaprError) -> SidecarEndpoint
     ) {
-        read(key, into: &target, expected: "an endpoint such as 127.0.0.1:3500 or unix:/PATH") {
+        readOptional(
+            key, into: &target, expected: "an endpoint such as 127.0.0.1:3500 or unix:/PATH"
+        ) {
             text in
             (try? check(text)).map { _ in text }
         }
     }
 
     fileprivate func readName(_ key: String, into target: inout String?) {
-        read(key, into: &target, expected: "the name of a component (letters, digits, . _ -)") {
-            text in
+        readOptional(
+            key, into: &target, expected: "the name of a component (letters, digits, . _ -)"
+        ) { text in
             isComponentName(text) ? text : nil
         }
     }

@@ -62,6 +62,15 @@ final class ConfigurationReader {
         if let value = scalar(node, key, expected: expected, parse: parse) { target = value }
     }
 
+    /// Reads a setting without a default. Apart from `read`, where the nil of a value that is not
+    /// correct could be taken for the nil of a setting that is not there.
+    func readOptional<Value>(
+        _ key: String, into target: inout Value?, expected: String, parse: (String) -> Value?
+    ) {
+        guard let node = take(key), !node.isNull else { return }
+        if let value = scalar(node, key, expected: expected, parse: parse) { target = value }
+    }
+
     /// Reads a list; a single value counts as a list of one.
     func readList<Value>(
         _ key: String, into target: inout [Value], expected: String, parse: (String) -> Value?

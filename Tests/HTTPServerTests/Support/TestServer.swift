@@ -2,6 +2,7 @@ import EventLoop
 import HTTPMessage
 import HTTPServer
 import HTTPTypes
+import TestSupport
 import Testing
 
 /// A server on a free port whose answers are closures, and the loop that it and its clients share.

@@ -1,23 +1,26 @@
-import EventLoop
+public import EventLoop
 
-/// A raw client on the server's own loop, so that a test needs one thread and no sleeping.
-final class TestClient: SocketStreamHandler {
+/// A raw HTTP/1 client on a loop that the test runs, so that nothing has to sleep.
+public final class TestClient: SocketStreamHandler {
     private let loop: EventLoop
     private var attempt: ConnectAttempt?
     private var stream: SocketStream?
     private var output: [UInt8] = []
     /// What arrived and was not consumed by `takeResponse`.
-    private(set) var input: [UInt8] = []
-    private(set) var receivedBytes = 0
-    private(set) var sentBytes = 0
+    public private(set) var input: [UInt8] = []
+    /// How many bytes arrived in all.
+    public private(set) var receivedBytes = 0
+    /// How many bytes were given to the kernel.
+    public private(set) var sentBytes = 0
     /// The server closed the connection, or it failed.
-    private(set) var isClosed = false
+    public private(set) var isClosed = false
     /// Counts what arrives and keeps nothing of it.
-    var isDiscarding = false
+    public var isDiscarding = false
     /// Makes the content of an upload that is larger than one should keep in memory.
-    var source: (() -> [UInt8]?)?
+    public var source: (() -> [UInt8]?)?
 
-    init(to address: SocketAddress, on loop: EventLoop) {
+    /// Connects.
+    public init(to address: SocketAddress, on loop: EventLoop) {
         self.loop = loop
         attempt = ConnectAttempt(to: address, on: loop, timeout: .seconds(5)) {
             [weak self] result in
@@ -35,34 +38,39 @@ final class TestClient: SocketStreamHandler {
         }
     }
 
-    func send(_ text: String) {
+    /// Sends text as it is.
+    public func send(_ text: String) {
         send(Array(text.utf8))
     }
 
-    func send(_ bytes: [UInt8]) {
+    /// Sends bytes as they are.
+    public func send(_ bytes: [UInt8]) {
         output += bytes
         stream?.flush()
     }
 
-    func close() {
+    /// Hangs up.
+    public func close() {
         attempt?.cancel()
         stream?.close()
         stream = nil
     }
 
     /// A client that does not read lets the kernel's buffers fill up.
-    var isReadingPaused: Bool {
+    public var isReadingPaused: Bool {
         get { stream?.isReadingPaused ?? false }
         set { stream?.isReadingPaused = newValue }
     }
 
-    func received(_ bytes: Span<UInt8>) {
+    /// See `SocketStreamHandler`.
+    public func received(_ bytes: Span<UInt8>) {
         receivedBytes += bytes.count
         guard !isDiscarding else { return }
         for index in bytes.indices { input.append(bytes[index]) }
     }
 
-    func fill(_ output: inout [UInt8]) {
+    /// See `SocketStreamHandler`.
+    public func fill(_ output: inout [UInt8]) {
         sentBytes += self.output.count
         output += self.output
         self.output = []
@@ -73,25 +81,34 @@ final class TestClient: SocketStreamHandler {
     }
 
     /// Asks the source for more.
-    func flush() { stream?.flush() }
+    public func flush() { stream?.flush() }
 
-    func closed(_ error: SystemError?) {
+    /// See `SocketStreamHandler`.
+    public func closed(_ error: SystemError?) {
         isClosed = true
         stream = nil
     }
 
-    var text: String { String(decoding: input, as: UTF8.self) }
+    /// What arrived, as text.
+    public var text: String { String(decoding: input, as: UTF8.self) }
 }
 
 /// A response as it came over the wire.
-struct WireResponse {
-    var statusLine = ""
-    var fields: [(name: String, value: String)] = []
-    var body = ""
+public struct WireResponse: Sendable {
+    /// The first line.
+    public var statusLine = ""
+    /// The header fields in their order.
+    public var fields: [(name: String, value: String)] = []
+    /// The content.
+    public var content: [UInt8] = []
 
-    var status: Int { Int(statusLine.split(separator: " ").dropFirst().first ?? "") ?? 0 }
+    /// The content as text.
+    public var body: String { String(decoding: content, as: UTF8.self) }
+    /// The status code; 0 when there is none.
+    public var status: Int { Int(statusLine.split(separator: " ").dropFirst().first ?? "") ?? 0 }
 
-    subscript(name: String) -> String? {
+    /// The value of the first field of that name, in any case.
+    public subscript(name: String) -> String? {
         fields.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 }
@@ -100,7 +117,7 @@ extension TestClient {
     /// Takes the first complete response off the input.
     ///
     /// - Parameter isHead: the response is to HEAD, so no content follows whatever its head says.
-    func takeResponse(isHead: Bool = false) -> WireResponse? {
+    public func takeResponse(isHead: Bool = false) -> WireResponse? {
         let separator = Array("\r\n\r\n".utf8)
         guard let headEnd = input.firstRange(of: separator) else { return nil }
         let lines = String(decoding: input[..<headEnd.lowerBound], as: UTF8.self)
@@ -117,23 +134,23 @@ extension TestClient {
         }
         if response["Transfer-Encoding"] != nil {
             guard let (content, end) = Self.dechunk(rest) else { return nil }
-            response.body = content
+            response.content = content
             input.removeSubrange(..<end)
             return response
         }
         if let length = response["Content-Length"].flatMap({ Int($0) }) {
             guard rest.count >= length else { return nil }
-            response.body = String(decoding: rest.prefix(length), as: UTF8.self)
+            response.content = Array(rest.prefix(length))
             input.removeSubrange(..<(headEnd.upperBound + length))
             return response
         }
         guard isClosed else { return nil }
-        response.body = String(decoding: rest, as: UTF8.self)
+        response.content = Array(rest)
         input = []
         return response
     }
 
-    private static func dechunk(_ bytes: ArraySlice<UInt8>) -> (content: String, end: Int)? {
+    private static func dechunk(_ bytes: ArraySlice<UInt8>) -> (content: [UInt8], end: Int)? {
         var content: [UInt8] = []
         var rest = bytes
         while let line = rest.firstRange(of: Array("\r\n".utf8)) {
@@ -141,7 +158,7 @@ extension TestClient {
             guard let size, rest.endIndex >= line.upperBound + size + 2 else { return nil }
             content += rest[line.upperBound..<(line.upperBound + size)]
             rest = rest[(line.upperBound + size + 2)...]
-            if size == 0 { return (String(decoding: content, as: UTF8.self), rest.startIndex) }
+            if size == 0 { return (content, rest.startIndex) }
         }
         return nil
     }

@@ -4,7 +4,7 @@ import EventLoop
 /// Asks the sidecar now and then whether it is ready, more often while it is not.
 ///
 /// One for the whole gateway, on its loop; requests never wait for it.
-final class Readiness {
+final class ReadinessProbe {
     /// What the last health check said.
     enum State: Hashable {
         case ready
