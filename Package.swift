@@ -91,7 +91,6 @@ let targets: [Target] = [
             "DaprClient", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport", protobuf,
             httpTypes,
         ]),
-        ["DaprClient", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes]),
     tests(
         "DevSidecarTests",
         [
