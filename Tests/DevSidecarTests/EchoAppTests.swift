@@ -36,6 +36,12 @@ import Testing
         #expect(answer.value(of: "location") == (status == 302 ? "/elsewhere" : nil))
     }
 
+    @Test("it can take its time")
+    func slow() throws {
+        #expect(try get("/slow?ms=300").delay == .milliseconds(300))
+        #expect(try get("/a").delay == .zero)
+    }
+
     @Test("it can close the connection")
     func close() {
         #expect(throws: AppFailure.self) { try get("/close") }
