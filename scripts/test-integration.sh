@@ -5,6 +5,19 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/python-env.sh
 [ -n "${DAPRGW-}" ] || swift build --product daprgw
-[ $# -gt 0 ] || set -- -q Tests/Integration
+
 # A skipped test fails the run: Tests/Integration/conftest.py.
-exec .venv/bin/python -m pytest --rootdir Tests/Integration -c Tests/Integration/pytest.ini "$@"
+run=(.venv/bin/python -m pytest --rootdir Tests/Integration -c Tests/Integration/pytest.ini)
+[ $# -eq 0 ] || exec "${run[@]}" "$@"
+
+# The recorded timelines of connections last minutes in which nothing happens: they run beside the
+# other tests.
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+"${run[@]}" -q Tests/Integration/replay/test_replay.py -k transport >"$output" 2>&1 &
+transport=$!
+status=0
+"${run[@]}" -q Tests/Integration -k "not transport" || status=1
+wait "$transport" || status=1
+cat "$output"
+exit "$status"

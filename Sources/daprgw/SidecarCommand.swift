@@ -27,16 +27,11 @@ struct SidecarCommand: ParsableCommand {
     @Option(help: "The id of the app that the sidecar belongs to.")
     var appId: String?
 
-    @Option(help: "The port of that app, if it is running.")
+    @Option(help: "The port of that app; it is told to clients and looked for, but not called.")
     var appPort: UInt16?
 
     @Option(help: "What that app speaks: http or grpc.")
     var appProtocol = "http"
-
-    @Option(
-        name: .customLong("peer"),
-        help: "Another app that can be invoked, as ID=PORT or ID=grpc:PORT. May be repeated.")
-    var peers: [String] = []
 
     @OptionGroup(title: "Apps in this process")
     var localApps: LocalAppOptions
@@ -139,7 +134,6 @@ struct SidecarCommand: ParsableCommand {
                 }
         }
         configuration.app = app
-        configuration.peers = try parsedPeers()
         configuration.localApps = try localApps.localApps()
         configuration.httpAddress = .ip("127.0.0.1", port: httpPort)
         configuration.grpcAddress = .ip("127.0.0.1", port: grpcPort)
@@ -152,19 +146,6 @@ struct SidecarCommand: ParsableCommand {
         configuration.latency = .milliseconds(latency)
         configuration.maxConcurrency = maxConcurrency
         return configuration
-    }
-
-    private func parsedPeers() throws -> [String: SidecarConfiguration.App] {
-        var apps: [String: SidecarConfiguration.App] = [:]
-        for peer in peers {
-            let parts = peer.split(separator: "=", maxSplits: 1)
-            let address = parts.last ?? ""
-            let isGRPC = address.hasPrefix("grpc:")
-            guard parts.count == 2, let port = UInt16(isGRPC ? address.dropFirst(5) : address)
-            else { throw ValidationError("'\(peer)' is not ID=PORT or ID=grpc:PORT") }
-            apps[String(parts[0])] = SidecarConfiguration.App(port: port, isGRPC: isGRPC)
-        }
-        return apps
     }
 }
 

@@ -3,7 +3,7 @@ import JSON
 /// An HTTP app that answers with what it was asked: method, path, headers and content as JSON.
 ///
 /// Some paths answer otherwise: `/status/N`, `/empty`, `/bytes`, `/text`, `/chunked`, `/hdrs`,
-/// `/large?n=N`, `/close`, and Dapr's `/dapr/subscribe` and `/dapr/config`. The routes of its
+/// `/large?n=N`, `/slow?ms=N`, `/close`, and Dapr's `/dapr/subscribe` and `/dapr/config`. The routes of its
 /// subscriptions acknowledge, or refuse, events and keep them; `/_take` hands them out once.
 final class EchoApp: HTTPApp {
     let port: UInt16
@@ -48,7 +48,8 @@ final class EchoApp: HTTPApp {
             response(body: [0, 1, 0xFE, 0xFF], contentType: "application/octet-stream")
         case "/text":
             response(body: Array("héllo".utf8), contentType: "text/plain; charset=utf-8")
-        case "/large": large(parts.count > 1 ? parts[1] : "")
+        case "/large": large(Self.number("n", in: parts.dropFirst().first) ?? 0)
+        case "/slow": slow(Self.number("ms", in: parts.dropFirst().first) ?? 1000)
         case "/close": throw .closed
         case "/hdrs": Self.manyFields
         case "/chunked":
@@ -121,11 +122,21 @@ final class EchoApp: HTTPApp {
         return answer
     }
 
-    private func large(_ query: Substring) -> AppResponse {
-        let pair = query.split(separator: "&").first { $0.hasPrefix("n=") }
-        let count = pair.flatMap { Int($0.dropFirst(2)) } ?? 0
+    private func large(_ count: Int) -> AppResponse {
         let body = [UInt8](repeating: UInt8(ascii: "x"), count: max(0, min(count, 1 << 28)))
         return response(body: body, contentType: "text/plain")
+    }
+
+    private func slow(_ milliseconds: Int) -> AppResponse {
+        var answer = response(body: Array(#"{"slow":true}"#.utf8))
+        answer.delay = .milliseconds(max(0, min(milliseconds, 3_600_000)))
+        return answer
+    }
+
+    /// The value of a parameter of a query.
+    private static func number(_ name: String, in query: Substring?) -> Int? {
+        let pair = query?.split(separator: "&").first { $0.hasPrefix(name + "=") }
+        return pair.flatMap { Int($0.dropFirst(name.count + 1)) }
     }
 
     private func json(_ value: JSONValue) -> AppResponse {

@@ -50,6 +50,8 @@ struct AppResponse {
     /// Names in lower case.
     var fields: [AppField] = []
     var body: [UInt8] = []
+    /// How long the app takes.
+    var delay: Duration = .zero
 
     /// The value of the first field of that name, in lower case.
     func value(of name: String) -> String? {

@@ -18,13 +18,46 @@ final class InvokeBlock: BuildingBlock {
     }
 
     var httpRoutes: [HTTPRoute] {
-        [HTTPRoute([], "/v1.0/invoke/*", readsBody: true, .immediate { [self] in answer($0) })]
+        [HTTPRoute([], "/v1.0/invoke/*", readsBody: true, httpHandler)]
     }
 
-    var httpFallback: HTTPHandler? { .immediate { [self] in answer($0) } }
+    var httpFallback: HTTPHandler? { httpHandler }
+
+    private var httpHandler: HTTPHandler {
+        let box = LoopBound(self, on: context.loop)
+        return .suspending { request in
+            let response = box.value.answer(request)
+            await box.value.waitForApp()
+            return response
+        }
+    }
 
     var grpcMethods: [GRPCMethod] {
-        [.dapr("InvokeService", .immediate { [self] in invokeService($0) })]
+        let box = LoopBound(self, on: context.loop)
+        return [
+            .dapr(
+                "InvokeService",
+                .suspending { request in
+                    let reply = box.value.invokeService(request)
+                    await box.value.waitForApp()
+                    return reply
+                })
+        ]
+    }
+
+    /// How long the app that was called last takes.
+    private var delay: Duration = .zero
+
+    /// Lets the time pass that the app takes; a caller that goes away does not wait.
+    private func waitForApp() async {
+        guard delay > .zero else { return }
+        let duration = delay
+        delay = .zero
+        do {
+            try await Task.sleep(for: duration)
+        } catch {
+            // The caller is gone.
+        }
     }
 
     // MARK: - Finding the app
@@ -94,7 +127,9 @@ final class InvokeBlock: BuildingBlock {
             if let length = call.contentLength, length != call.body.count {
                 throw .cutOff(announced: length, sent: call.body.count)
             }
-            return try app.answer(request)
+            let answer = try app.answer(request)
+            delay = answer.delay
+            return answer
         } catch {
             let verb = AppFields.canonical(call.verb)
             let text = "\(verb) \"http://127.0.0.1:\(app.port)\(target)\": \(error.text)"

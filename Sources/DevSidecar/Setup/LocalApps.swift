@@ -15,20 +15,9 @@ public struct LocalApps: Sendable {
     public init() {}
 }
 
-extension SidecarConfiguration {
-    /// The sidecar's own app: the one that is configured, or the one in this process with its id.
-    /// The latter has a port in name only.
-    var ownApp: App? {
-        if let app { return app }
-        if appID == localApps.echoID { return App(port: LocalApps.echoPort) }
-        if appID == localApps.greeterID { return App(port: LocalApps.greeterPort, isGRPC: true) }
-        return nil
-    }
-}
-
 extension LocalApps {
+    /// Ports in name only.
     static let echoPort: UInt16 = 6011
-    static let greeterPort: UInt16 = 6012
     /// Of the other sidecars among themselves.
-    static let sidecarPort: UInt16 = 6013
+    static let sidecarPort: UInt16 = 6012
 }

@@ -24,12 +24,11 @@ public struct SidecarConfiguration: Sendable {
     public var grpcAddress = SocketAddress.ip("127.0.0.1", port: 0)
     /// Where health and metadata are served without a token; nil for nowhere.
     public var publicAddress: SocketAddress?
-    /// The app, if there is one.
+    /// The app, if there is one outside this process. It is not called: invoking it says that
+    /// nothing listens there.
     public var app: App?
     /// The apps in this process: the sidecar's own if it has the id of the sidecar, and others.
     public var localApps = LocalApps()
-    /// Ports of other sidecars' apps that can be invoked, by app id.
-    public var peers: [String: App] = [:]
     /// What the sidecar offers.
     public var components: [Component]
     /// The token that every API call must carry.

@@ -150,22 +150,24 @@ class Timeline:
             self.note("HTTP/1.1", text="\r\n".join(lines))
             self.buffer = rest
             self.http2 = " 101 " in lines[0]
-            self._read_frames() if rest and self.http2 else None
+            if self.http2:
+                self._read_frames()
 
     def _note_frame(self, frame):
         stream = frame.stream_id
         if isinstance(frame, SettingsFrame):
             if "ACK" not in frame.flags:
-                named = {SETTINGS.get(key, str(key)): value for key, value in frame.settings.items()}
+                settings = frame.settings.items()
+                named = {SETTINGS.get(key, str(key)): value for key, value in settings}
                 self.note("SETTINGS", settings=named)
                 self.send(SettingsFrame(0, flags=["ACK"]).serialize())
         elif isinstance(frame, PingFrame):
             self._note_ping(frame)
         elif isinstance(frame, HeadersFrame):
-            pairs = self.decoder.decode(frame.data)
+            pairs = [pair for pair in self.decoder.decode(frame.data) if pair[0] != "date"]
             name = "HEADERS (trailers)" if stream in self.headed else "HEADERS"
             self.headed.add(stream)
-            self.note(name, stream=stream, headers=[list(pair) for pair in pairs if pair[0] != "date"])
+            self.note(name, stream=stream, headers=[list(pair) for pair in pairs])
         elif isinstance(frame, DataFrame):
             if frame.data:
                 self.note("DATA", stream=stream, data=frame.data)

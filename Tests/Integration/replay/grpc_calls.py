@@ -77,7 +77,8 @@ def call(channel, method, data, metadata, timeout):
     if code is not grpc.StatusCode.OK:
         response["grpcStatusName"], response["grpcMessage"] = code.name, message
     if details:
-        response["details"] = [_detail(one) for one in status_pb2.Status.FromString(details).details]
+        status = status_pb2.Status.FromString(details)
+        response["details"] = [_detail(one) for one in status.details]
     return response
 
 

@@ -44,7 +44,7 @@ def request_bytes(request, authority):
 
 
 def exchange(port, request):
-    """Sends one request on a connection of its own; the answer as status, headers, body, framing."""
+    """Sends one request on a connection of its own; status, fields, body, framing of the answer."""
     data = request_bytes(request, f"127.0.0.1:{port}")
     with socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS) as connection:
         send_failed = False

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from recording import FILES, load, out_of_scope
-from renaming import Renaming, shift_fields, shift_value, under
+from renaming import Renaming
+from shifting import shift_fields, shift_value, under
 
 
 def renamed(file, id):
