@@ -73,6 +73,7 @@ extension HeadDefect {
         case .fieldValue: "the value of a header field contains a control character"
         case .contentLength: "Content-Length is no number, or there are several"
         case .ambiguousLength: "Content-Length stands beside Transfer-Encoding"
+        case .host: "Host is missing, is there twice, or is no host"
         }
     }
 }

@@ -68,6 +68,8 @@ public enum HeadDefect: Sendable, Hashable, CaseIterable {
     case contentLength
     /// `Content-Length` together with `Transfer-Encoding` (RFC 9112, section 6.3).
     case ambiguousLength
+    /// `Host` is missing in HTTP/1.1, is there twice, or cannot be one (RFC 9112, section 3.2).
+    case host
 }
 
 /// How an exchange went, for metrics and logs.

@@ -50,6 +50,21 @@ extension UnsafeRawBufferPointer {
         return found != 0
     }
 
+    /// Whether it can be the value of `Host`: not empty, and without what would make two readers
+    /// disagree about where the host ends.
+    var isHost: Bool {
+        guard count > 0 else { return false }
+        for index in indices {
+            switch unsafe self[index] {
+            case 0...0x20, UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"),
+                UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: ","), 0x7f...:
+                return false
+            default: break
+            }
+        }
+        return true
+    }
+
     /// Compares with an ASCII string in lower case, without regard to case.
     func equals(_ expected: StaticString) -> Bool {
         guard count == expected.utf8CodeUnitCount else { return false }

@@ -98,6 +98,7 @@ import HTTPTypes
 
     /// RFC 9112, section 6.3, and the characters that fields may consist of.
     private func readFraming(into head: inout Head) {
+        var hosts = 0
         for index in unsafe fields.indices {
             let field = unsafe fields[index]
             if unsafe !field.name.isToken { head.refusal = .malformed(.fieldName) }
@@ -112,7 +113,13 @@ import HTTPTypes
                 let isKnown = unsafe !head.isChunked && field.value.equals("chunked")
                 if !isKnown { head.refusal = .unsupportedTransferCoding }
                 head.isChunked = true
+            } else if unsafe field.name.equals("host") {
+                hosts += 1
+                if unsafe !field.value.isHost { head.refusal = .malformed(.host) }
             }
+        }
+        if hosts > 1 || (hosts == 0 && head.version != .http10) {
+            head.refusal = .malformed(.host)
         }
         if head.isChunked, head.contentLength != nil {
             head.refusal = .malformed(.ambiguousLength)

@@ -52,6 +52,21 @@ struct RequestHeadTests {
     }
 
     @Test(
+        "HTTP/1.1 needs one Host that can be one; HTTP/1.0 none",
+        arguments: [
+            ("1.1", "", 400), ("1.1", "Host:\r\n", 400), ("1.1", "Host: a/b\r\n", 400),
+            ("1.1", "Host: a b\r\n", 400), ("1.1", "Host: u@a\r\n", 400), ("1.0", "", 200),
+            ("1.1", "Host: [::1]:8080\r\n", 200), ("1.0", "Host: a b\r\n", 400),
+        ])
+    func host(version: String, fields: String, status: Int) throws {
+        let server = try TestServer()
+        try server.use {
+            let response = try server.exchange("GET / HTTP/\(version)\r\n\(fields)\r\n")
+            #expect(response.status == status)
+        }
+    }
+
+    @Test(
         "a head beyond a limit, or one that invites smuggling, is refused",
         arguments: [
             ("GET /" + String(repeating: "a", count: 16 << 10), "", 414),
@@ -62,6 +77,7 @@ struct RequestHeadTests {
             ("GET /", "X: a\u{1}b\r\n", 400),
             ("GET /", "X(: a\r\n", 400),
             ("G(T /", "", 400),
+            ("GET /", "Host: x\r\n", 400),
             ("POST /", "Transfer-Encoding: gzip\r\n", 501),
             ("POST /", "Transfer-Encoding: gzip, chunked\r\n", 501),
         ])

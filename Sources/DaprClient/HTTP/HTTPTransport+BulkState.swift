@@ -32,6 +32,9 @@ extension HTTPTransport {
         } catch {
             throw DaprError(.malformedResponse, "the sidecar's answer is not JSON: \(error)")
         }
+        guard document.root.kind == .array else {
+            throw DaprError(.malformedResponse, "the sidecar's answer is no list of values")
+        }
         return StateKey.ordered(document.root.elements.map(BulkStateItem.init), by: keys)
     }
 

