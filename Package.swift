@@ -74,34 +74,29 @@ let targets: [Target] = [
         name: "daprgw", dependencies: ["Gateway", "DevSidecar", "EventLoop", argumentParser],
         swiftSettings: strict),
 
-    tests("DaprProtosTests", ["DaprProtos", protobuf]),
-    tests("GatewayRoutesTests", ["GatewayRoutes", "DaprClient", "HTTPMessage", "JSON", httpTypes]),
-    tests("JSONTests", ["JSON"]),
     .target(
         name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/Support",
         swiftSettings: strict),
     tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
+    tests("JSONTests", ["JSON"]),
     tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
     tests(
         "HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", "TestSupport", httpTypes]),
     tests("HTTP2Tests", ["HTTP2"]),
+    tests("DaprProtosTests", ["DaprProtos", protobuf]),
     tests(
         "DaprClientTests",
         [
             "DaprClient", "DevSidecar", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
-            protobuf,
-            httpTypes,
+            protobuf, httpTypes,
         ]),
+    tests("GatewayRoutesTests", ["GatewayRoutes", "DaprClient", "HTTPMessage", "JSON", httpTypes]),
     tests(
         "DevSidecarTests",
         [
             "DevSidecar", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
             protobuf, httpTypes,
-    tests("HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", "TestSupport", httpTypes]),
-    tests("HTTP2Tests", ["HTTP2"]),
-    tests(
-        "DaprClientTests",
-        ["DaprClient", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes]),
+        ]),
     tests(
         "GatewayTests",
         [
