@@ -268,10 +268,10 @@ struct LifecycleTests {
             }
         }
         let requests = [
-            "GET / HT", Self.get, "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab",
-            "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcde",
-            "PUT / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab",
-            "PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n",
+            "GET / HT", Self.get, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabcde",
+            "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab",
+            "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n",
         ]
         try server.use {
             let probe = try Listener(on: try #require(SocketAddress("127.0.0.1:0")))
