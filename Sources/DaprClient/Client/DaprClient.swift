@@ -16,9 +16,7 @@ public final class DaprClient: Sendable {
     ///
     /// - Throws: `.invalidArgument` when the token cannot be sent, `.unavailable` when the system
     ///   gives no thread.
-    public convenience init(
-        configuration: Configuration = Configuration()
-    ) throws(DaprError) {
+    public convenience init(configuration: Configuration) throws(DaprError) {
         let thread: LoopThread
         do throws(SystemError) {
             thread = try LoopThread(running: try EventLoop(), name: "dapr-client")
@@ -33,23 +31,27 @@ public final class DaprClient: Sendable {
         }
     }
 
-    /// A client for the sidecar at an endpoint, with a thread of its own.
+    /// A client with a thread of its own, for the sidecar that the environment names
+    /// (``Configuration/fromEnvironment(_:host:httpPort:grpcPort:)``) unless it is given here.
     ///
     /// - Parameters:
     ///   - httpEndpoint: where the HTTP API is, such as `127.0.0.1:3500`.
     ///   - grpcEndpoint: where the gRPC API is, such as `127.0.0.1:50001`.
     ///   - protocol: which of them is used.
-    ///   - apiToken: the sidecar's API token, if it asks for one.
+    ///   - apiToken: the sidecar's API token; nil leaves it to `DAPR_API_TOKEN`.
     /// - Throws: `.invalidArgument` for an endpoint that cannot be read, `.notSupported` for TLS.
     public convenience init(
-        httpEndpoint: String = "127.0.0.1:3500", grpcEndpoint: String = "127.0.0.1:50001",
+        httpEndpoint: String? = nil, grpcEndpoint: String? = nil,
         protocol: DaprProtocol = .http, apiToken: String? = nil
     ) throws(DaprError) {
-        try self.init(
-            configuration: Configuration(
-                httpEndpoint: SidecarEndpoint(http: httpEndpoint),
-                grpcEndpoint: SidecarEndpoint(grpc: grpcEndpoint), protocol: `protocol`,
-                apiToken: apiToken))
+        var environment = ProcessEnvironment.current
+        // What is given here goes before the environment, so a variable that it replaces is not read.
+        if let httpEndpoint { environment["DAPR_HTTP_ENDPOINT"] = httpEndpoint }
+        if let grpcEndpoint { environment["DAPR_GRPC_ENDPOINT"] = grpcEndpoint }
+        if let apiToken { environment["DAPR_API_TOKEN"] = apiToken }
+        var configuration = try Configuration.fromEnvironment(environment)
+        configuration.protocol = `protocol`
+        try self.init(configuration: configuration)
     }
 
     /// A client on a loop that somebody else runs. Calls from tasks that are at home on that loop
