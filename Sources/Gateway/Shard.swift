@@ -264,11 +264,11 @@ struct RequestTable {
         set { entries[tag] = newValue }
     }
 
-    /// What to do about the requests whose time is up at `now`.
-    func expired(at now: MonotonicTime) -> [() -> Void] {
-        entries.compactMap { entry in
-            guard let entry, entry.deadline <= now else { return nil }
-            return entry.expire
+    /// What to do about the requests whose time is up at `now`; each is told once.
+    mutating func expired(at now: MonotonicTime) -> [() -> Void] {
+        entries.indices.compactMap { tag in
+            guard let entry = entries[tag], entry.deadline <= now else { return nil }
+            return entries[tag]?.expire.take()
         }
     }
 

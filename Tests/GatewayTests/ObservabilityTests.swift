@@ -38,13 +38,15 @@ struct MetricsTests {
     @Test("shards are summed, and unknown methods are one")
     func sums() {
         var first = Meters()
-        first.record(route: "/b", method: "GET", code: 200, duration: .milliseconds(1))
-        first.record(route: "/b", method: "BREW", code: 405, duration: .zero)
+        first.record(
+            at: first.place(of: "/b"), method: "GET", code: 200, duration: .milliseconds(1))
+        first.record(at: first.place(of: "/b"), method: "BREW", code: 405, duration: .zero)
         var second = Meters()
-        second.record(route: "/b", method: "GET", code: 200, duration: .milliseconds(2))
-        second.record(route: "/b", method: "GET", code: 404, duration: .zero)
-        second.record(route: "/a", method: "PUT", code: 204, duration: .zero)
-        second.record(route: "/b", method: "get", code: 405, duration: .zero)
+        second.record(
+            at: second.place(of: "/b"), method: "GET", code: 200, duration: .milliseconds(2))
+        second.record(at: second.place(of: "/b"), method: "GET", code: 404, duration: .zero)
+        second.record(at: second.place(of: "/a"), method: "PUT", code: 204, duration: .zero)
+        second.record(at: second.place(of: "/b"), method: "get", code: 405, duration: .zero)
         second.droppedFields = 3
         second.inFlight = 2
         var metrics = Metrics()
@@ -75,7 +77,8 @@ struct MetricsTests {
     @Test("every family is announced once, before its samples, and every name has ours or process_")
     func families() {
         var metrics = Metrics()
-        metrics.meters.record(route: "none", method: "GET", code: 404, duration: .zero)
+        metrics.meters.record(
+            at: metrics.meters.place(of: "none"), method: "GET", code: 404, duration: .zero)
         metrics.sidecar = [.http: .init(), .grpc: .init()]
         metrics.isSidecarReady = true
         metrics.startTime = 1_700_000_000.5

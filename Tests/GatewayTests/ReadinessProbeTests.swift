@@ -49,6 +49,7 @@ struct ReadinessProbeTests {
 
         func stop() {
             readiness?.stop()
+            readiness = nil
         }
 
         nonisolated func advance(by duration: Duration) {

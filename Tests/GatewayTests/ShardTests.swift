@@ -40,7 +40,7 @@ struct ShardTests {
                     LiveGateway.request(body == nil ? "GET" : "PUT", "/v1/state/-/k", [:], body))
             }
             try Self.wait(for: 40, calls: client, on: loop)
-            #expect(loop.timerCount >= before + 40, "each request has a deadline")
+            #expect(loop.timerCount >= before + 40, "each call has a deadline")
             for client in clients { client.close() }
             try Self.wait(for: 0, calls: client, on: loop)
             while try loop.result({ await shard.inFlight + shard.metrics().clientConnections }) > 0
@@ -80,6 +80,6 @@ struct ShardTests {
         #expect(table.end(nil) == nil)
         #expect(table.begin("c", at: loop.now) == first)
         #expect(table[first].id == "c")
-        #expect(table[second].route == "none")
+        #expect(table[second].template == "none")
     }
 }
