@@ -85,10 +85,15 @@ public final class RequestContext {
     func attempt<Result>(
         _ body: (any DaprAPI, CallOptions) async throws(DaprError) -> Result
     ) async throws(DaprError) -> Result {
+        // One deadline for all calls of a request: each gets what the ones before left.
+        let remaining = timeout - sidecarTime
+        guard remaining > .zero else {
+            throw DaprError(.deadlineExceeded, "the request took too long")
+        }
         let start = ContinuousClock.now
         defer { sidecarTime += ContinuousClock.now - start }
         return try await body(
-            dapr, CallOptions(timeout: timeout, trace: TraceContext(request.fields)))
+            dapr, CallOptions(timeout: remaining, trace: TraceContext(request.fields)))
     }
 
     /// The type of a component, such as `state.redis`; nil when the sidecar does not have it.
