@@ -29,10 +29,10 @@ struct FaultLiveTests {
     @Test("a request that takes several calls has one deadline for all of them")
     func oneDeadline() throws {
         let setup = Setup(protocol: .auto, shards: 1)
-        try withGateway(setup, sidecar: Self.slow(.milliseconds(70))) { gateway in
-            let target = "/v1/state/-/k?timeout=80ms"
+        try withGateway(setup, sidecar: Self.slow(.milliseconds(150))) { gateway in
+            let target = "/v1/state/-/k?timeout=160ms"
             #expect(try gateway.send("PUT", "/v1/state/-/k", [:], "1").status == 204)
-            // The type of the store, the write, and why that was refused: 210 ms.
+            // The type of the store, the write, and why that was refused: 450 ms.
             let late = try gateway.send("PUT", target, ["If-None-Match": "*"], "2")
             #expect(late.status == 504, "\(late.body)")
             #expect(try gateway.send("GET", "/v1/state/-/k").body == "1")
