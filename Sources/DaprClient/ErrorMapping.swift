@@ -17,7 +17,9 @@ extension DaprError {
 
     private static func kind(of status: GRPCStatus, in block: BuildingBlock) -> Kind {
         if block == .invoke { return invokeKind(status) }
-        if let reason = status.reason, let kind = kind(ofCode: reason, .grpc(status.code)) {
+        if let reason = status.reason,
+            let kind = kind(ofCode: reason, .grpc(status.code), message: status.message)
+        {
             return kind
         }
         return kind(ofGRPCCode: status.code, message: status.message, in: block)
@@ -52,7 +54,9 @@ extension DaprError {
             }
             return status == 403 ? .denied : kind(ofInvokeMessage: message)
         }
-        if let code, let kind = kind(ofCode: code, .http(status)) { return kind }
+        if let code, let kind = kind(ofCode: code, .http(status), message: message) {
+            return kind
+        }
         return kind(ofHTTPStatus: status)
     }
 }
@@ -62,7 +66,9 @@ extension DaprError {
 extension DaprError {
     /// By `errorCode` or `ErrorInfo.reason`: the same fault has one name in each API. Codes that
     /// stand for several faults are decided by the status; nil leaves it to the status alone.
-    static func kind(ofCode code: String, _ status: TransportStatus) -> Kind? {
+    static func kind(
+        ofCode code: String, _ status: TransportStatus, message: String
+    ) -> Kind? {
         switch code {
         case "ERR_STATE_STORE_NOT_FOUND", "ERR_STATE_STORE_NOT_CONFIGURED",
             "DAPR_STATE_NOT_FOUND", "DAPR_STATE_NOT_CONFIGURED",
@@ -93,8 +99,11 @@ extension DaprError {
             case .http(400), .grpc(3): .invalidArgument
             default: .componentFailed
             }
-        case "ERR_STATE_GET", "ERR_STATE_BULK_GET", "ERR_STATE_TRANSACTION", "ERR_STATE_QUERY",
-            "DAPR_STATE_QUERY_FAILED", "ERR_PUBLISH_OUTBOX", "DAPR_PUBSUB_OUTBOX",
+        case "ERR_STATE_TRANSACTION":
+            // A transaction has one status for every fault (http-api.md 3.5).
+            message.contains("possible etag mismatch") ? .conflict : .componentFailed
+        case "ERR_STATE_GET", "ERR_STATE_BULK_GET", "ERR_STATE_QUERY", "DAPR_STATE_QUERY_FAILED",
+            "ERR_PUBLISH_OUTBOX", "DAPR_PUBSUB_OUTBOX",
             "ERR_PUBSUB_PUBLISH_MESSAGE", "DAPR_PUBSUB_PUBLISH_MESSAGE", "ERR_SECRET_GET":
             .componentFailed
         case "ERR_HEALTH_NOT_READY", "ERR_OUTBOUND_HEALTH_NOT_READY": .unavailable

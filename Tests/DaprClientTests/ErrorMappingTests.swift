@@ -153,6 +153,21 @@ struct ErrorMappingTests {
         #expect(error.kind == .tooLarge)
     }
 
+    @Test("a conflict in a transaction shows in the text only, the same over both APIs")
+    func conflictInTransaction() {
+        let message =
+            "error while executing state transaction: possible etag mismatch. error from state "
+            + "store: state etag not match"
+        let overHTTP = DaprError(
+            httpStatus: 500, code: "ERR_STATE_TRANSACTION", message: message, in: .state)
+        #expect(overHTTP.kind == .conflict)
+        let info = DaprError.Detail.errorInfo(
+            reason: "ERR_STATE_TRANSACTION", domain: "dapr.io", metadata: [:])
+        let overGRPC = DaprError(
+            GRPCStatus(code: 13, message: message, details: [info]), in: .state)
+        #expect(overGRPC.kind == .conflict)
+    }
+
     @Test(
         "the sidecar's own failure to invoke is told by its text, the same over both APIs",
         arguments: [
