@@ -17,11 +17,35 @@ final class Connection {
     var idleSince: UInt64 = 0
     /// Whether `hangUp` was called.
     private(set) var isClosing = false
+    /// Whether the client has ended its direction: nothing follows what it has sent.
+    private(set) var isClientDone = false
+    /// Notices that, which libmicrohttpd cannot always.
+    private var endWatch: Watch?
 
     init(descriptor: CInt, peer: Peer, idleSince: UInt64) {
         self.descriptor = descriptor
         self.peer = peer
         self.idleSince = idleSince
+    }
+
+    /// Starts to look for the end of what the client sends.
+    ///
+    /// libmicrohttpd's own epoll set is edge-triggered and knows no `EPOLLRDHUP`: when the end came
+    /// together with the last bytes it reads those, waits for an edge that was already there, and so
+    /// keeps half a request until its timeout. At suspended connections it does not look at all.
+    func watchEnd(on loop: EventLoop) {
+        // Without the watch the timeouts still end the connection.
+        endWatch = try? loop.watch(descriptor, for: [.peerClosed, .oneShot]) { [weak self] _ in
+            guard let self else { return }
+            isClientDone = true
+            // Makes a new edge; what is in the socket's buffer can still be read.
+            shutdown(descriptor, CInt(SHUT_RD))
+        }
+    }
+
+    /// Call it before the descriptor is closed.
+    func stopWatching(on loop: EventLoop) {
+        if let watch = endWatch.take() { loop.cancel(watch) }
     }
 
     /// Ends both directions, so that libmicrohttpd sees the end of file in its next run.

@@ -158,10 +158,12 @@ import HTTPTypes
     func connectionBegins() -> Connection? {
         guard let connection = announced.take() else { return nil }
         connection.slot = connections.insert(connection)
+        connection.watchEnd(on: loop)
         return connection
     }
 
     func connectionEnds(_ connection: Connection) {
+        connection.stopWatching(on: loop)
         connections.remove(at: connection.slot)
     }
 

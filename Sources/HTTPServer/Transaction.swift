@@ -60,7 +60,6 @@ import HTTPTypes
     private var status: Int?
     private var buffer: [UInt8] = []
     private var channel: ByteChannel?
-    private var hangUpWatch: Watch?
     private var age = 0
     private var silence = 0
 
@@ -97,8 +96,6 @@ import HTTPTypes
     /// The completion callback. The connection's memory is gone afterwards.
     func completed(_ ending: ExchangeSummary.Ending) {
         let wasCut = isOver
-        if let hangUpWatch { server.loop.cancel(hangUpWatch) }
-        hangUpWatch = nil
         unsafe handle = nil
         isSuspended = false
         waitsActively = false
@@ -288,11 +285,8 @@ import HTTPTypes
     func tick() {
         age += 1
         guard isSuspended else { return watchUpload() }
-        // libmicrohttpd does not look at suspended sockets. Only what lasts is worth a system call.
-        guard age > 1, hangUpWatch == nil else { return }
-        hangUpWatch = try? server.loop.watch(
-            connection.descriptor, for: [.peerClosed, .oneShot]
-        ) { [weak self] _ in self?.clientLeft() }
+        // A client that only ends its own direction after the request gets a quick answer nevertheless.
+        if age > 1, connection.isClientDone { clientLeft() }
     }
 
     private func watchUpload() {
