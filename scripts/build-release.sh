@@ -4,4 +4,15 @@
 # which the debug build of every test keeps (docs/decisions/0006).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec swift build -c release --product daprgw --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked "$@"
+swift build -c release --product daprgw --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked "$@"
+
+# All of Foundation would more than double it; it comes in by one careless import.
+limit=$((25 << 20))
+stripped=$(mktemp)
+trap 'rm -f "$stripped"' EXIT
+strip -o "$stripped" .build/release/daprgw
+size=$(stat -c %s "$stripped")
+if [ "$size" -gt "$limit" ]; then
+    echo "build-release: the stripped binary has $size bytes, more than $limit" >&2
+    exit 1
+fi

@@ -181,8 +181,3 @@ def test_a_port_that_is_taken(sidecar, auto, tmp_path):
     done = run("serve", "--config", file)
     assert done.returncode not in (0, 64, 78)
     assert str(sidecar.http) in done.stderr, "it says which"
-
-
-def test_the_binary_links_no_foundation():
-    linked = subprocess.run(["ldd", BINARY], capture_output=True, text=True).stdout
-    assert "libFoundation.so" not in linked
