@@ -21,6 +21,7 @@ final class Connection {
     private(set) var isClientDone = false
     /// Notices that, which libmicrohttpd cannot always.
     private var endWatch: Watch?
+    private var endTimer: LoopTimer?
 
     init(descriptor: CInt, peer: Peer, idleSince: UInt64) {
         self.descriptor = descriptor
@@ -36,16 +37,24 @@ final class Connection {
     func watchEnd(on loop: EventLoop) {
         // Without the watch the timeouts still end the connection.
         endWatch = try? loop.watch(descriptor, for: [.peerClosed, .oneShot]) { [weak self] _ in
-            guard let self else { return }
-            isClientDone = true
-            // Makes a new edge; what is in the socket's buffer can still be read.
-            shutdown(descriptor, CInt(SHUT_RD))
+            self?.clientIsDone(on: loop)
+        }
+    }
+
+    /// Makes a new edge; what is in the socket's buffer can still be read. Again after a while: an
+    /// edge before libmicrohttpd's last read is lost like the first.
+    private func clientIsDone(on loop: EventLoop) {
+        isClientDone = true
+        shutdown(descriptor, CInt(SHUT_RD))
+        endTimer = loop.schedule(after: .milliseconds(50)) { [weak self] in
+            self?.clientIsDone(on: loop)
         }
     }
 
     /// Call it before the descriptor is closed.
     func stopWatching(on loop: EventLoop) {
         if let watch = endWatch.take() { loop.cancel(watch) }
+        if let timer = endTimer.take() { loop.cancel(timer) }
     }
 
     /// Ends both directions, so that libmicrohttpd sees the end of file in its next run.

@@ -250,25 +250,6 @@ struct LifecycleTests {
         }
     }
 
-    @Test(
-        "a client that leaves with its last bytes is noticed at once",
-        arguments: [
-            "Content-Length: 5\r\n\r\nab", "Transfer-Encoding: chunked\r\n\r\n5\r\nab",
-        ])
-    func leavesWithItsLastBytes(rest: String) throws {
-        let server = try TestServer()
-        try server.use {
-            let client = server.client()
-            // The server reads both in one turn, so that its one edge is spent on the bytes.
-            client.send("POST / HTTP/1.1\r\nHost: x\r\n\(rest)")
-            client.close()
-            try server.wait(for: "the end of the exchange") {
-                server.summaries.count == 1 && server.server?.connectionCount == 0
-            }
-            #expect(server.summaries.first?.ending == .aborted)
-        }
-    }
-
     @Test("2000 requests that are aborted at different points leave nothing behind")
     func abortedRequests() throws {
         let server = try TestServer()
