@@ -96,8 +96,11 @@ class Connection:
         self.socket.sendall(data)
 
     def request(self, method, target, fields=None, body=None, **more):
-        """Sends a request and reads its response."""
-        self.send(request_bytes(method, target, fields, body, **more))
+        """Sends a request and reads its response, which may come before all is sent."""
+        try:
+            self.send(request_bytes(method, target, fields, body, **more))
+        except (BrokenPipeError, ConnectionResetError):
+            pass
         return self.response(method)
 
     # Reading
