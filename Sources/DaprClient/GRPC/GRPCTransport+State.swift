@@ -53,7 +53,7 @@ extension GRPCTransport {
         request.parallelism = Int32(clamping: parallelism)
         request.metadata = metadata
         let response = try await call(RPCs.getBulkState, request, in: .state, options)
-        return StateKey.ordered(response.items.map(BulkStateItem.init), by: keys)
+        return try StateKey.ordered(response.items.map(BulkStateItem.init), by: keys)
     }
 
     func executeStateTransaction(
