@@ -73,7 +73,7 @@ public final class DaprClient: Sendable {
         }
         let settings = TransportSettings(
             apiToken: configuration.apiToken, userAgent: configuration.userAgent,
-            timeout: configuration.timeout, maxMessageSize: configuration.maxMessageSize,
+            timeout: configuration.timeout, maxBodySize: configuration.maxBodySize,
             headerLimit: configuration.headerLimit)
         let grpc = pool(configuration.grpcEndpoint)
         let http = pool(configuration.httpEndpoint)

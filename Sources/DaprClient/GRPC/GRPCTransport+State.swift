@@ -19,7 +19,7 @@ extension GRPCTransport {
     func saveState(
         store: String, items: [StateItem], options: CallOptions
     ) async throws(DaprError) {
-        for item in items { try StateKey.check(item.key) }
+        for item in items { try settings.check(.upsert(item)) }
         var request = Dapr_Proto_Runtime_V1_SaveStateRequest()
         request.storeName = store
         request.states = items.map(Dapr_Proto_Common_V1_StateItem.init)
@@ -64,7 +64,7 @@ extension GRPCTransport {
         request.storeName = store
         request.metadata = metadata
         for operation in operations {
-            try StateKey.check(operation.key)
+            try settings.check(operation)
             request.operations.append(.init(operation))
         }
         _ = try await call(RPCs.executeStateTransaction, request, in: .state, options)
