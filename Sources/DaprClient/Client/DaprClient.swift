@@ -103,6 +103,12 @@ public final class DaprClient: Sendable {
         }
     }
 
+    /// Ends the pause after failed dials, in which calls fail at once: the next call dials. For
+    /// those who know from elsewhere that the sidecar is back.
+    public func leaveBackOff() async {
+        for pool in pools.values { await pool.leaveBackOff() }
+    }
+
     /// Closes the connections and ends the client's thread. Calls that are open fail, each once;
     /// later ones fail at once. Call it once, before the client and all its handles are let go.
     public func shutdown() async {
