@@ -47,6 +47,8 @@ extension DaprError {
     ) -> Kind {
         // There is no 413: the limit shows in the text of several other errors (http-api.md 1.6).
         if status >= 400, message.contains("stream too large") { return .tooLarge }
+        // One byte over the limit is cut off, and what we send is whole (observed/SURPRISES.md).
+        if code == "ERR_MALFORMED_REQUEST", message.contains("unexpected EOF") { return .tooLarge }
         if code == "ERR_DIRECT_INVOKE" {
             guard block == .invoke else {
                 // The fallback for paths that this sidecar does not serve, or does not allow.

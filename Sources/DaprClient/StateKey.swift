@@ -12,8 +12,13 @@ enum StateKey {
     }
 
     /// Puts the items of a bulk answer, which may come in any order, into the order of the keys.
-    /// A key without an item does not exist. Keys are compared by their bytes.
-    static func ordered(_ items: [BulkStateItem], by keys: [String]) -> [BulkStateItem] {
+    /// Keys are compared by their bytes.
+    ///
+    /// - Throws: `.malformedResponse` when a key has no item. One that does not exist has an item
+    ///   with nothing but the key, so that nothing is known about this one.
+    static func ordered(
+        _ items: [BulkStateItem], by keys: [String]
+    ) throws(DaprError) -> [BulkStateItem] {
         if items.count == keys.count,
             zip(items, keys).allSatisfy({ $0.key.utf8.elementsEqual($1.utf8) })
         {
@@ -21,7 +26,16 @@ enum StateKey {
         }
         var byKey: [[UInt8]: BulkStateItem] = [:]
         for item in items { byKey[Array(item.key.utf8)] = item }
-        return keys.map { byKey[Array($0.utf8)] ?? BulkStateItem(key: $0) }
+        var ordered: [BulkStateItem] = []
+        ordered.reserveCapacity(keys.count)
+        for key in keys {
+            guard let item = byKey[Array(key.utf8)] else {
+                throw DaprError(
+                    .malformedResponse, "the sidecar's answer says nothing about the key '\(key)'")
+            }
+            ordered.append(item)
+        }
+        return ordered
     }
 }
 

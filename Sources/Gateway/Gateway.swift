@@ -170,6 +170,9 @@ public actor Gateway {
             check: { () async throws(DaprError) in
                 try await self.prober.api.checkHealth(
                     outbound: true, options: CallOptions(timeout: .seconds(2)))
+                // Before anybody is told, so that ready means every shard. After each check: they
+                // may have missed the sidecar between two of them.
+                for shard in self.shards { await shard.leaveBackOff() }
             },
             changed: { state in
                 switch state {

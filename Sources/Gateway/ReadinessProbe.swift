@@ -21,7 +21,7 @@ final class ReadinessProbe {
     private var isStopped = false
 
     private static let firstDelay = Duration.milliseconds(100)
-    private static let interval = Duration.seconds(5)
+    private static let interval = Duration.seconds(1)
 
     /// - Parameters:
     ///   - check: one health check; returns when the sidecar is ready.

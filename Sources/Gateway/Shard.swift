@@ -195,6 +195,11 @@ actor Shard {
         isReady = ready
     }
 
+    /// The sidecar is there: calls may dial again.
+    func leaveBackOff() async {
+        await client.leaveBackOff()
+    }
+
     /// Stops accepting. Connections that are open may finish what they began.
     func quiesce() {
         server?.quiesce()

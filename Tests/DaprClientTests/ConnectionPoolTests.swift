@@ -175,6 +175,28 @@ struct ConnectionPoolTests {
         #expect(world.closed == [1])
     }
 
+    @Test("when it is told that the sidecar is there, the next call dials, and failures count anew")
+    func leaveBackOff() {
+        var world = World()
+        for _ in 0..<5 {
+            world.call(1)
+            world.lose(world.dialing[0], "refused")
+            world.pass(.seconds(10))
+        }
+        world.call(1)
+        world.lose(world.dialing[0], "refused")
+        world.call(2)
+        #expect(world.failed[2] == "refused")
+        world.pool.leaveBackOff()
+        #expect(world.dialing.isEmpty)
+        world.call(3)
+        #expect(world.dialing.count == 1)
+        world.lose(world.dialing[0], "refused")
+        world.pass(.milliseconds(100))
+        world.call(4)
+        #expect(world.dialing.count == 1)
+    }
+
     @Test("an idle GOAWAY closes the connection, and the next call dials without a back-off")
     func idleGoAway() {
         var world = World()

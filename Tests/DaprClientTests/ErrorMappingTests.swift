@@ -141,6 +141,9 @@ struct ErrorMappingTests {
                 httpStatus: 400, code: "ERR_MALFORMED_REQUEST",
                 message: "failed deserializing HTTP body: stream too large", in: .state),
             DaprError(
+                httpStatus: 400, code: "ERR_MALFORMED_REQUEST", message: "unexpected EOF",
+                in: .state),
+            DaprError(
                 httpStatus: 500, code: "ERR_PUBSUB_PUBLISH_MESSAGE",
                 message: "error when publishing to topic T in pubsub P: stream too large",
                 in: .publish),

@@ -185,6 +185,25 @@ struct HTTPTransportTests {
         }
     }
 
+    @Test(
+        "a bulk answer that is not about the keys is a failure, not their absence",
+        arguments: [
+            "null", "{}", "[", "<html>", " ", "1", "[]", "[null]", "[{}]", #"[{"key":"b"}]"#,
+            #"[{"key":"b"},{"key":"c"}]"#, #"[{"key":"a"},{"key":"a"}]"#,
+        ])
+    func bulkNonsense(body: String) async throws {
+        try await withHTTPPeer { _ in
+            .http(200, body)
+        } body: { peer, transport in
+            let error = await #expect(throws: DaprError.self) {
+                try await transport.getBulkState(
+                    store: "s", keys: ["a", "b"], parallelism: 0, metadata: [:], options: options)
+            }
+            #expect(error?.kind == .malformedResponse)
+            #expect(await peer.requests.count == 1)
+        }
+    }
+
     @Test("a transaction sends its operations in order")
     func transaction() async throws {
         try await withHTTPPeer { _ in

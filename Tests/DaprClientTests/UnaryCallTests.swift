@@ -1,6 +1,7 @@
 import DaprProtos
 import EventLoop
 import HTTP2
+import HTTPTypes
 import SwiftProtobuf
 import Testing
 
@@ -208,23 +209,58 @@ struct UnaryCallTests {
         }
     }
 
-    @Test("a message over the limit is not sent, and one that comes is not taken")
-    func limits() async throws {
-        try await withPeer { request in
-            .message([0x0a, 0x80, 0x08] + [UInt8](repeating: 1, count: 1024))
+    @Test("a message over the limit is not taken")
+    func tooLargeAnswer() async throws {
+        try await withPeer { _ in
+            .message([0x0a, 0xf0, 0xa2, 0x04] + [UInt8](repeating: 1, count: 70_000))
         } body: { peer, transport, pool in
-            let small = try GRPCTransport(
-                pool: pool, settings: TransportSettings(maxMessageSize: 512))
-            let item = StateItem(key: "k", value: [UInt8](repeating: 1, count: 600))
-            let sent = await #expect(throws: DaprError.self) {
-                try await small.saveState(store: "s", items: [item], options: CallOptions())
-            }
-            #expect(sent?.kind == .tooLarge)
-            #expect(await peer.requests.isEmpty)
+            let small = try GRPCTransport(pool: pool, settings: TransportSettings(maxBodySize: 512))
             let received = await #expect(throws: DaprError.self) { try await get(small) }
             #expect(received?.kind == .tooLarge)
             let value = try await get(transport)
-            #expect(value?.data.count == 1024)
+            #expect(value?.data.count == 70_000)
+        }
+    }
+
+    @Test("the limit is the value's: what is around it does not count", arguments: [true, false])
+    func tooLargeValue(isGRPC: Bool) async throws {
+        try await withPeer { _ in
+            isGRPC ? .message([]) : .http(204)
+        } body: { peer, _, pool in
+            let settings = TransportSettings(maxBodySize: 512)
+            let dapr: any DaprAPI =
+                isGRPC
+                ? try GRPCTransport(pool: pool, settings: settings)
+                : try HTTPTransport(pool: pool, settings: settings)
+            let options = CallOptions()
+            func item(_ value: [UInt8]) -> StateItem { StateItem(key: "k", value: value) }
+            let calls: [([UInt8]) async throws -> Void] = [
+                { try await dapr.saveState(store: "s", items: [item($0)], options: options) },
+                {
+                    try await dapr.executeStateTransaction(
+                        store: "s", operations: [.upsert(item($0))], metadata: [:],
+                        options: options)
+                },
+                {
+                    try await dapr.publishEvent(
+                        pubsub: "p", topic: "t", data: $0, contentType: "text/plain",
+                        metadata: [:], options: options)
+                },
+                {
+                    _ = try await dapr.invoke(
+                        InvokeRequest(appID: "a", verb: .post, method: "m", body: .bytes($0)),
+                        options: options)
+                },
+            ]
+            for (index, call) in calls.enumerated() {
+                try await call([UInt8](repeating: UInt8(ascii: "1"), count: 512))
+                #expect(await peer.requests.count == index + 1)
+                let error = await #expect(throws: DaprError.self) {
+                    try await call([UInt8](repeating: UInt8(ascii: "1"), count: 513))
+                }
+                #expect(error?.kind == .tooLarge)
+            }
+            #expect(await peer.requests.count == calls.count)
         }
     }
 

@@ -279,7 +279,7 @@ struct SidecarSettingsTests {
         configuration.sidecar.headerLimit = ByteCount(777)
         configuration.sidecar.protocol = .grpc
         let client = try configuration.client(environment: [:])
-        #expect(client.maxMessageSize == 1234)
+        #expect(client.maxBodySize == 1234)
         #expect(client.timeout == .seconds(3))
         #expect(client.headerLimit == 777)
         #expect(client.protocol == .grpc)

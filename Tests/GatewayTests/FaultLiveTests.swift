@@ -53,6 +53,12 @@ struct FaultLiveTests {
         #expect(refused.status == 503, "\(refused.body)")
         #expect(refused["Retry-After"] != nil)
         #expect(refused.body.contains("/v1/problems/sidecar-unavailable"))
+        let impatient = (0..<20).map { _ in gateway.client() }
+        for _ in 0..<20 {
+            for client in impatient { client.send(LiveGateway.request("GET", "/v1/state/-/k")) }
+            for client in impatient { #expect(try gateway.response(client).status == 503) }
+        }
+        for client in impatient { client.close() }
         try gateway.wait(for: "a health check") { _ in
             (try? gateway.admin("/readyz").body.contains("efused")) == true
         }
@@ -69,8 +75,13 @@ struct FaultLiveTests {
         defer { #expect(throws: Never.self) { try sidecar.stop() } }
         try gateway.wait(for: "readiness") { $0["daprgw_sidecar_ready"] == 1 }
         #expect(try gateway.admin("/readyz").status == 200)
-        try gateway.wait(for: "recovery") { _ in
-            (try? gateway.send("PUT", "/v1/state/-/k", [:], "1").status) == 204
+        // Ready means every shard: none of them is still sitting out a failure.
+        let clients = (0..<20).map { _ in gateway.client() }
+        defer { for client in clients { client.close() } }
+        for client in clients {
+            client.send(LiveGateway.request("PUT", "/v1/state/-/k", [:], [UInt8]("1".utf8)))
+            let saved = try gateway.response(client)
+            #expect(saved.status == 204, "\(saved.body)")
         }
         try gateway.wait(for: "readiness on every shard") { _ in
             (try? gateway.send("GET", "/healthz").status) == 200

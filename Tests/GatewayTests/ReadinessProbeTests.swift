@@ -69,7 +69,7 @@ struct ReadinessProbeTests {
         try owner.loop.result { await owner.start() }
         owner.advance(by: .zero)
         #expect(try count() == 1)
-        for pause in [100, 200, 400, 800, 1600, 3200, 5000, 5000] {
+        for pause in [100, 200, 400, 800, 1000, 1000] {
             let before = try count()
             owner.advance(by: .milliseconds(pause - 1))
             #expect(try count() == before, "before \(pause) ms")
@@ -78,10 +78,10 @@ struct ReadinessProbeTests {
         }
         #expect(try changes() == [.notReady("refused")])
         try owner.loop.result { await owner.setAnswer(nil) }
-        owner.advance(by: .seconds(5))
+        owner.advance(by: .seconds(1))
         #expect(try changes().last == .ready)
         try owner.loop.result { await owner.setAnswer(DaprError(.unavailable, "gone")) }
-        owner.advance(by: .seconds(5))
+        owner.advance(by: .seconds(1))
         #expect(try changes() == [.notReady("refused"), .ready, .notReady("gone")])
         let before = try count()
         owner.advance(by: .milliseconds(100))

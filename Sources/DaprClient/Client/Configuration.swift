@@ -13,9 +13,10 @@ extension DaprClient {
         public var timeout: Duration = .seconds(10)
         /// How long connecting may take.
         public var dialTimeout: Duration = .seconds(5)
-        /// The longest message or content in bytes, in each direction; 4 MiB is the sidecar's own
-        /// default (`--max-body-size`).
-        public var maxMessageSize = 4 << 20
+        /// The longest value, event or body in bytes, in each direction; 4 MiB is the sidecar's own
+        /// default (`--max-body-size`). The sidecar counts the message around it as well, so it may
+        /// refuse one that is nearly as long.
+        public var maxBodySize = 4 << 20
         /// The longest header list sent to the HTTP API, in bytes, counted as HTTP/2 does: 3.5 KiB.
         /// The sidecar ends the whole connection at about 4 KiB (`--read-buffer-size`).
         public var headerLimit = 3584

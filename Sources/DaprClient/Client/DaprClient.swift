@@ -73,7 +73,7 @@ public final class DaprClient: Sendable {
         }
         let settings = TransportSettings(
             apiToken: configuration.apiToken, userAgent: configuration.userAgent,
-            timeout: configuration.timeout, maxMessageSize: configuration.maxMessageSize,
+            timeout: configuration.timeout, maxBodySize: configuration.maxBodySize,
             headerLimit: configuration.headerLimit)
         let grpc = pool(configuration.grpcEndpoint)
         let http = pool(configuration.httpEndpoint)
@@ -101,6 +101,12 @@ public final class DaprClient: Sendable {
             for (api, pool) in pools { statistics[api] = await pool.statistics }
             return statistics
         }
+    }
+
+    /// Ends the pause after failed dials, in which calls fail at once: the next call dials. For
+    /// those who know from elsewhere that the sidecar is back.
+    public func leaveBackOff() async {
+        for pool in pools.values { await pool.leaveBackOff() }
     }
 
     /// Closes the connections and ends the client's thread. Calls that are open fail, each once;

@@ -179,6 +179,12 @@ struct ConnectionPool<Call: Equatable>: ~Copyable {
         return serveWaiting(now)
     }
 
+    /// Somebody else reached the sidecar: the next call may dial at once.
+    mutating func leaveBackOff() {
+        failures = 0
+        retryAt = nil
+    }
+
     /// Ends everything: no call is taken any more.
     mutating func shutDown() -> [Action] {
         isClosed = true

@@ -113,6 +113,11 @@ final class SidecarCore {
         }
     }
 
+    /// The sidecar is there, so that the next call dials.
+    func leaveBackOff() {
+        machine.leaveBackOff()
+    }
+
     /// Ends every exchange and connection, each once.
     func shutDown() {
         perform(machine.shutDown())

@@ -55,6 +55,11 @@ actor SidecarPool {
         }
     }
 
+    /// The sidecar is there, so that the next call dials.
+    func leaveBackOff() {
+        core.leaveBackOff()
+    }
+
     /// Closes every connection; each call that is open fails once.
     func shutDown() {
         core.shutDown()

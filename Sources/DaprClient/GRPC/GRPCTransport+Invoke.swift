@@ -36,13 +36,13 @@ extension GRPCTransport {
     private func content(_ body: DaprBody) async throws(DaprError) -> [UInt8] {
         let content: [UInt8]?
         do {
-            content = try await body.collect(upTo: settings.maxMessageSize)
+            content = try await body.collect(upTo: settings.maxBodySize)
         } catch {
             throw DaprError(.cancelled, "the request's content could not be read: \(error)")
         }
         guard let content else {
             throw DaprError(
-                .tooLarge, "the content is longer than the limit of \(settings.maxMessageSize)")
+                .tooLarge, "the content is longer than the limit of \(settings.maxBodySize)")
         }
         return content
     }

@@ -6,6 +6,7 @@ extension GRPCTransport: DaprAPI {
         pubsub: String, topic: String, data: [UInt8], contentType: String?,
         metadata: [String: String], options: CallOptions
     ) async throws(DaprError) {
+        try settings.check(body: data.count)
         var request = Dapr_Proto_Runtime_V1_PublishEventRequest()
         request.pubsubName = pubsub
         request.topic = topic

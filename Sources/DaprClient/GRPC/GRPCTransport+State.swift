@@ -19,7 +19,7 @@ extension GRPCTransport {
     func saveState(
         store: String, items: [StateItem], options: CallOptions
     ) async throws(DaprError) {
-        for item in items { try StateKey.check(item.key) }
+        for item in items { try settings.check(.upsert(item)) }
         var request = Dapr_Proto_Runtime_V1_SaveStateRequest()
         request.storeName = store
         request.states = items.map(Dapr_Proto_Common_V1_StateItem.init)
@@ -53,7 +53,7 @@ extension GRPCTransport {
         request.parallelism = Int32(clamping: parallelism)
         request.metadata = metadata
         let response = try await call(RPCs.getBulkState, request, in: .state, options)
-        return StateKey.ordered(response.items.map(BulkStateItem.init), by: keys)
+        return try StateKey.ordered(response.items.map(BulkStateItem.init), by: keys)
     }
 
     func executeStateTransaction(
@@ -64,7 +64,7 @@ extension GRPCTransport {
         request.storeName = store
         request.metadata = metadata
         for operation in operations {
-            try StateKey.check(operation.key)
+            try settings.check(operation)
             request.operations.append(.init(operation))
         }
         _ = try await call(RPCs.executeStateTransaction, request, in: .state, options)

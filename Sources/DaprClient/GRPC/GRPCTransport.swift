@@ -59,12 +59,7 @@ struct GRPCTransport: Sendable {
         _ rpc: RPC<Request, Response>, _ message: [UInt8], _ options: CallOptions,
         extra: HeaderBlock? = nil, isProbe: Bool = false
     ) async throws(DaprError) -> ExchangeResponse {
-        let length = message.count - MessageFraming.prefixSize
-        guard length <= settings.maxMessageSize else {
-            throw DaprError(
-                .tooLarge,
-                "the message has \(length) bytes, the limit is \(settings.maxMessageSize)")
-        }
+        try settings.check(message: message.count - MessageFraming.prefixSize)
         let timeout = options.timeout ?? settings.timeout
         var head = HeaderBlock(capacity: 512)
         do throws(HeaderFieldError) {
@@ -112,10 +107,36 @@ struct TransportSettings: Sendable {
     var userAgent = "daprgw/0.1.0"
     /// How long a call may take when it does not say.
     var timeout: Duration = .seconds(10)
-    /// The longest message or content, in bytes, in each direction.
-    var maxMessageSize = 4 << 20
+    /// The longest value, event or body, in bytes, in each direction.
+    var maxBodySize = 4 << 20
     /// The longest header list of the HTTP API, in bytes.
     var headerLimit = 3584
+
+    /// The longest message with a value in it: names, metadata and framing come on top. Their own
+    /// lengths are limited elsewhere, and the sidecar has the last word.
+    var maxMessageSize: Int { maxBodySize + 64 << 10 }
+
+    /// Throws when a value, event or body is too large to be sent.
+    func check(body count: Int) throws(DaprError) {
+        guard count <= maxBodySize else {
+            throw DaprError(
+                .tooLarge, "the content has \(count) bytes, the limit is \(maxBodySize)")
+        }
+    }
+
+    /// Throws when a message is too large to be sent.
+    func check(message count: Int) throws(DaprError) {
+        guard count <= maxMessageSize else {
+            throw DaprError(
+                .tooLarge, "the message has \(count) bytes, the limit is \(maxMessageSize)")
+        }
+    }
+
+    /// Throws when an operation's value is too large to be sent.
+    func check(_ operation: StateOperation) throws(DaprError) {
+        try StateKey.check(operation.key)
+        if case .upsert(let item) = operation { try check(body: item.value.count) }
+    }
 }
 
 /// `grpc-timeout` (dapr/grpc-api.md section 19.5).

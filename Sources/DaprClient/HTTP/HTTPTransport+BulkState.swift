@@ -35,7 +35,7 @@ extension HTTPTransport {
         guard document.root.kind == .array else {
             throw DaprError(.malformedResponse, "the sidecar's answer is no list of values")
         }
-        return StateKey.ordered(document.root.elements.map(BulkStateItem.init), by: keys)
+        return try StateKey.ordered(document.root.elements.map(BulkStateItem.init), by: keys)
     }
 
     /// Reads values one by one; the store's failures belong to their keys.

@@ -75,11 +75,7 @@ extension HTTPTransport {
         case .bytes(let bytes): (length, content) = (bytes.count, .bytes(bytes))
         case .stream(let count, let next): (length, content) = (count, .stream(next))
         }
-        guard (length ?? 0) <= settings.maxMessageSize else {
-            throw DaprError(
-                .tooLarge,
-                "the content has \(length ?? 0) bytes, the limit is \(settings.maxMessageSize)")
-        }
+        try settings.check(body: length ?? 0)
         return content
     }
 

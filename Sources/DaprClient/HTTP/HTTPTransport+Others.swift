@@ -7,6 +7,8 @@ extension HTTPTransport: DaprAPI {
         pubsub: String, topic: String, data: [UInt8], contentType: String?,
         metadata: [String: String], options: CallOptions
     ) async throws(DaprError) {
+        // What is one byte too long the sidecar would cut off without a word.
+        try settings.check(body: data.count)
         var path = RequestPath("publish", pubsub, topic)
         path.append(metadata: metadata)
         _ = try await call(
@@ -59,6 +61,7 @@ extension HTTPTransport: DaprAPI {
     func setMetadata(
         key: String, value: String, options: CallOptions
     ) async throws(DaprError) {
+        try settings.check(body: value.utf8.count)
         _ = try await call(
             "PUT", RequestPath("metadata", key), body: Array(value.utf8), contentType: "text/plain",
             in: .metadata, options)

@@ -30,7 +30,7 @@ extension HTTPTransport {
         var writer = JSONWriter()
         writer.beginArray()
         for item in items {
-            try StateKey.check(item.key)
+            try settings.check(.upsert(item))
             try writer.write(item)
         }
         writer.endArray()
@@ -64,7 +64,7 @@ extension HTTPTransport {
         writer.key("operations")
         writer.beginArray()
         for operation in operations {
-            try StateKey.check(operation.key)
+            try settings.check(operation)
             writer.beginObject()
             writer.key("operation")
             switch operation {

@@ -33,11 +33,7 @@ struct HTTPTransport: Sendable {
         guard !path.hasEmptySegment else {
             throw DaprError(.invalidArgument, "a name in the path is empty", isUnprocessed: true)
         }
-        guard body.count <= settings.maxMessageSize else {
-            throw DaprError(
-                .tooLarge,
-                "the content has \(body.count) bytes, the limit is \(settings.maxMessageSize)")
-        }
+        try settings.check(message: body.count)
         var head: HeaderBlock
         do throws(HeaderFieldError) {
             head = try self.head(method, path, options.trace)

@@ -30,7 +30,7 @@ extension Configuration {
             var client = try DaprClient.Configuration.fromEnvironment(environment)
             client.protocol = sidecar.protocol
             client.timeout = limits.timeout
-            client.maxMessageSize = limits.body.bytes
+            client.maxBodySize = limits.body.bytes
             client.headerLimit = sidecar.headerLimit.bytes
             if let path = sidecar.tokenFile { client.apiToken = try Self.token(in: path) }
             if let token = client.apiToken, !token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
