@@ -39,10 +39,10 @@ actor Shard {
         let tag = requests.begin(id, at: loop.now)
         exchange.tag = tag
         do throws(GatewayError) {
-            let context = try facade.open(
-                exchange.request, id: id, dapr: client.api, isReady: isReady)
-            requests[tag].route = context.route
-            switch context.route.handler {
+            let match = try facade.match(exchange.request)
+            requests[tag].route = match.route
+            let context = try facade.open(match, id: id, dapr: client.api, isReady: isReady)
+            switch match.route.handler {
             case .immediate(let handle):
                 respond(to: exchange, tag, with: try handle(context), context)
             case .deferred(let handle):
@@ -138,16 +138,32 @@ actor Shard {
     // MARK: - What the server asks
 
     private func disposition(of request: Request) -> BodyDisposition {
-        switch facade.bodyPolicy(for: request) {
-        case .none, .buffer: .buffer(limit: facade.settings.bodyLimit)
-        case .stream: .stream
+        do throws(GatewayError) {
+            switch try facade.bodyPolicy(for: request) {
+            case .none: return .buffer(limit: 0)
+            case .buffer: return .buffer(limit: facade.settings.bodyLimit)
+            case .stream: return .stream
+            }
+        } catch {
+            // Who asks before sending is told at once. Others are sending by now: they are heard out,
+            // so that their connections last.
+            guard request.fields.contains(.expect) else {
+                return .buffer(limit: facade.settings.bodyLimit)
+            }
+            return .refuse(response(to: request, refusedBy: error))
         }
     }
 
-    private func refusal(_ refusal: ServerRefusal, _ request: Request?) -> Response {
+    /// The answer to a request that never becomes an exchange.
+    private func response(to request: Request?, refusedBy error: GatewayError) -> Response {
         let id = request.map { ids.id(for: $0) } ?? "-"
-        var response = Response(GatewayError(refusal), instance: id)
+        var response = Response(error, instance: id)
         response.decorate(id: id, sidecar: .zero, gateway: .zero)
+        return response
+    }
+
+    private func refusal(_ refusal: ServerRefusal, _ request: Request?) -> Response {
+        let response = response(to: request, refusedBy: GatewayError(refusal))
         // A connection that is turned away has no exchange that `finished` could count.
         if request == nil {
             meters.record(

@@ -26,34 +26,44 @@ public final class Facade: Sendable {
         frontPage = .bytes(FrontPage.text(of: table.routes))
     }
 
-    /// Finds the route of a request and checks what can be checked without it.
+    /// A request that has a route.
+    public struct Match: Sendable {
+        let request: Request
+        /// Its route.
+        public let route: Route
+        let captures: [Range<Int>]
+    }
+
+    /// Finds the route of a request.
+    public func match(_ request: Request) throws(GatewayError) -> Match {
+        let request = try admitted(request)
+        let (route, captures) = try route(of: request)
+        return Match(request: request, route: route, captures: captures)
+    }
+
+    /// Checks what can be checked without the handler.
     ///
     /// - Parameters:
-    ///   - request: the request.
+    ///   - match: the request with its route.
     ///   - id: the name of the request.
     ///   - dapr: what the handler calls.
     ///   - isReady: whether the gateway can serve, for `/healthz`.
     public func open(
-        _ request: Request, id: String, dapr: any DaprAPI, isReady: Bool = true
+        _ match: Match, id: String, dapr: any DaprAPI, isReady: Bool = true
     ) throws(GatewayError) -> RequestContext {
-        let request = try admitted(request)
-        let (route, captures) = try route(of: request)
-        return try RequestContext(
-            request, id: id, route: route, captures: captures, facade: self, dapr: dapr,
-            isReady: isReady)
+        try RequestContext(
+            match.request, id: id, route: match.route, captures: match.captures, facade: self,
+            dapr: dapr, isReady: isReady)
     }
 
     /// What to do with the body of a request whose head has come.
-    public func bodyPolicy(for request: Request) -> Route.BodyPolicy {
+    ///
+    /// - Throws: what the request is answered in any case, whatever its body is.
+    public func bodyPolicy(for request: Request) throws(GatewayError) -> Route.BodyPolicy {
         // Most requests have none; then there is nothing to ask the routes about.
         guard request.fields.contains(.contentLength) || request.fields.contains(.transferEncoding)
         else { return .none }
-        do throws(GatewayError) {
-            return try route(of: admitted(request)).route.body
-        } catch {
-            // The head is refused for its own sake as soon as it is opened.
-            return .none
-        }
+        return try match(request).route.body
     }
 
     /// Answers a request: what a server does, in one piece.
@@ -61,7 +71,7 @@ public final class Facade: Sendable {
         to request: Request, id: String, dapr: any DaprAPI
     ) async -> Response {
         do throws(GatewayError) {
-            let context = try open(request, id: id, dapr: dapr)
+            let context = try open(match(request), id: id, dapr: dapr)
             switch context.route.handler {
             case .immediate(let handle): return try handle(context)
             case .deferred(let handle): return try await handle(context)

@@ -176,6 +176,60 @@ struct LifecycleLiveTests {
         }
     }
 
+    @Test(
+        "a body where there can be none is refused before it comes, unless it is empty",
+        arguments: ["GET", "HEAD", "DELETE", "OPTIONS"])
+    func unwantedBody(method: String) throws {
+        try withGateway(Setup(protocol: .auto, shards: 1)) { gateway in
+            let client = gateway.client()
+            defer { client.close() }
+            client.send(LiveGateway.request(method, "/v1/state/-/k", ["Content-Length": "1"]))
+            let refused = try gateway.response(client, isHead: method == "HEAD")
+            #expect(refused.status == 413)
+            #expect(refused["X-Request-Id"] != nil)
+            if method != "HEAD" {
+                #expect(refused.body.contains("which this route does not take"))
+            }
+            let chunked = gateway.client()
+            defer { chunked.close() }
+            let fields = ["Transfer-Encoding": "chunked"]
+            let head = LiveGateway.request(method, "/v1/state/-/k", fields)
+            chunked.send(head + Array("1\r\nx".utf8))
+            #expect(try gateway.response(chunked, isHead: method == "HEAD").status == 413)
+
+            let expected = ["DELETE", "OPTIONS"].contains(method) ? 204 : 404
+            #expect(try gateway.send(method, "/v1/state/-/k", [:], []).status == expected)
+            let empty = gateway.client()
+            defer { empty.close() }
+            empty.send(head + Array("0\r\n\r\n".utf8))
+            let answer = try gateway.response(empty, isHead: method == "HEAD")
+            #expect(answer.status == expected, "\(answer.body)")
+        }
+    }
+
+    @Test(
+        "who asks before an upload that goes nowhere is told at once",
+        arguments: [("PUT", "/nowhere", 404), ("PUT", "/v1/metadata", 405)])
+    func refusedExpectation(method: String, target: String, status: Int) throws {
+        try withGateway(Setup(protocol: .auto, shards: 1)) { gateway in
+            let client = gateway.client()
+            defer { client.close() }
+            let fields = ["Expect": "100-continue", "Content-Length": "1000"]
+            client.send(LiveGateway.request(method, target, fields))
+            let response = try gateway.response(client)
+            #expect(response.status == status)
+            #expect(response["Content-Type"] == "application/problem+json")
+            #expect(response["X-Request-Id"] != nil)
+            // Without the question it is read, and the connection lives on.
+            let body = [UInt8](repeating: 1, count: 1000)
+            #expect(try gateway.send(method, target, [:], body).status == status)
+            try gateway.wait(for: "the count") {
+                $0["daprgw_http_requests_total{route=\"none\",method=\"PUT\",code=\"\(status)\"}"]
+                    == 2
+            }
+        }
+    }
+
     @Test("a connection too many gets a 503 and is counted")
     func tooManyConnections() throws {
         var sidecar = SidecarConfiguration.development
@@ -203,6 +257,7 @@ struct LifecycleLiveTests {
             }
             #expect(try gateway.send("HEAD", "/v1/state/-/a").status == 200)
             #expect(try gateway.send("GET", "/secret-path").status == 404)
+            #expect(try gateway.send("GET", "/v1/state/-/a?timeout=0").status == 400)
             let template = "route=\"/v1/state/{store}/{key...}\""
             try gateway.wait(for: "counts") { metrics in
                 metrics["daprgw_http_requests_total{\(template),method=\"PUT\",code=\"204\"}"] == 3
@@ -212,6 +267,9 @@ struct LifecycleLiveTests {
                     && metrics[
                         "daprgw_http_request_duration_seconds_count{\(template),method=\"PUT\"}"]
                         == 3
+                    && metrics[
+                        "daprgw_http_requests_total{\(template),method=\"GET\",code=\"400\"}"]
+                        == 1
             }
             let text = try gateway.admin("/metrics").body
             #expect(!text.contains("secret-path"))

@@ -23,7 +23,8 @@ public final class Route: Sendable {
 
     /// What happens to the body of a request.
     public enum BodyPolicy: Sendable {
-        /// None is expected; what comes nevertheless is refused.
+        /// There is none: it would mean nothing (RFC 9110, section 9.3.1). One that comes, unless it
+        /// is empty, is refused.
         case none
         /// It is read into memory, up to `limits.body`.
         case buffer
