@@ -170,6 +170,11 @@ public actor Gateway {
             check: { () async throws(DaprError) in
                 try await self.prober.api.checkHealth(
                     outbound: true, options: CallOptions(timeout: .seconds(2)))
+                // Health checks need no token, so a wrong one would show in the first request only.
+                if self.readiness?.state != .ready {
+                    _ = try await self.prober.api.getMetadata(
+                        options: CallOptions(timeout: .seconds(2)))
+                }
                 // Before anybody is told, so that ready means every shard. After each check: they
                 // may have missed the sidecar between two of them.
                 for shard in self.shards { await shard.leaveBackOff() }

@@ -41,7 +41,9 @@ final class ReadinessProbe {
             try await check()
             settle(.ready)
         } catch {
-            settle(.notReady(error.message))
+            // Over gRPC the sidecar's own word is just "Unauthorized".
+            let isToken = error.kind == .unauthenticated
+            settle(.notReady(isToken ? "the sidecar refused the API token" : error.message))
         }
     }
 

@@ -39,6 +39,21 @@ struct FaultLiveTests {
         }
     }
 
+    @Test("a token that the sidecar refuses is why the gateway is not ready", arguments: Setup.all)
+    func refusedToken(_ setup: Setup) throws {
+        var sidecar = SidecarConfiguration.development
+        sidecar.apiToken = "the right one"
+        try withGateway(setup, sidecar: sidecar) { gateway in
+            try gateway.wait(for: "the reason") { _ in
+                (try? gateway.admin("/readyz").body.lowercased().contains("token")) == true
+            }
+            #expect(try gateway.admin("/readyz").status == 503)
+            let refused = try gateway.send("GET", "/v1/state/-/k")
+            #expect(refused.status == 502, "\(refused.body)")
+            #expect(refused.body.contains("/v1/problems/sidecar-refused-token"))
+        }
+    }
+
     @Test(
         "without a sidecar the gateway says so, and recovers when there is one",
         arguments: Setup.all)
