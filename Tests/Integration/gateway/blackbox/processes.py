@@ -18,6 +18,14 @@ REPOSITORY = Path(__file__).resolve().parents[4]
 BINARY = os.environ.get("DAPRGW", str(REPOSITORY / ".build/debug/daprgw"))
 
 
+FOLDERS = tempfile.TemporaryDirectory(prefix="daprgw-test-")
+
+
+def temporary_folder():
+    """A folder that is gone when the tests are."""
+    return tempfile.mkdtemp(dir=FOLDERS.name)
+
+
 def free_port():
     """A TCP port that was free a moment ago on 127.0.0.1."""
     with socket.socket() as probe:
@@ -45,7 +53,7 @@ class Process:
     """A running command of the binary, its output in files."""
 
     def __init__(self, *arguments, env=None, directory=None):
-        self.directory = Path(directory or tempfile.mkdtemp(prefix="daprgw-test-"))
+        self.directory = Path(directory or temporary_folder())
         self.arguments = [BINARY, *map(str, arguments)]
         self._stdout = open(self.directory / "stdout", "ab")
         self._stderr = open(self.directory / "stderr", "ab")
@@ -129,7 +137,7 @@ class Sidecar(Process):
     `pyapp`. `latency` is in milliseconds."""
 
     def __init__(self, *arguments, http=0, grpc=0, latency=0, subscriptions=(), **more):
-        directory = Path(tempfile.mkdtemp(prefix="daprgw-test-"))
+        directory = Path(temporary_folder())
         secrets, components = directory / "secrets.json", directory / "components.json"
         secrets.write_text(json.dumps(SECRETS))
         components.write_text(json.dumps([
@@ -161,7 +169,7 @@ class Gateway(Process):
 
     def __init__(self, sidecar=None, protocol="auto", configuration=None, env=None, await_ready=None,
                  grpc=None, http=None):
-        directory = Path(tempfile.mkdtemp(prefix="daprgw-test-"))
+        directory = Path(temporary_folder())
         self.port, self.admin = free_port(), free_port()
         file = {
             "listen": [f"127.0.0.1:{self.port}"],
