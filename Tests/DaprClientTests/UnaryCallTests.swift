@@ -158,7 +158,7 @@ struct UnaryCallTests {
             #expect(error?.message.contains("Connection refused (111)") == true)
             let again = await #expect(throws: DaprError.self) { try await get(transport) }
             #expect(again == error)
-            #expect(await pool.statistics.failedDials == 1)
+            #expect(await pool.statistics.failedDials >= 1)
             try await peer.listen()
             // Health checks do not wait for the back-off.
             await #expect(throws: Never.self) {
