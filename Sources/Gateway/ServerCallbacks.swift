@@ -50,8 +50,6 @@ extension GatewayError {
             self.init(
                 .headersTooLarge,
                 "the header fields are larger than \(ByteCount(limit)) (limits.headers)")
-        case .bodyTooLarge(limit: 0):
-            self.init(.bodyTooLarge, "the request has a body, which this route does not take")
         case .bodyTooLarge(let limit):
             self.init(.bodyTooLarge, "the body is larger than \(ByteCount(limit)) (limits.body)")
         case .malformed(let defect):

@@ -140,7 +140,7 @@ actor Shard {
     private func disposition(of request: Request) -> BodyDisposition {
         do throws(GatewayError) {
             switch try facade.bodyPolicy(for: request) {
-            case .none: return .buffer(limit: 0)
+            case .none: return .buffer(limit: Self.ignoredBodyBytes)
             case .buffer: return .buffer(limit: facade.settings.bodyLimit)
             case .stream: return .stream
             }
@@ -154,6 +154,9 @@ actor Shard {
         }
     }
 
+    /// How much is read of a body that means nothing.
+    private static let ignoredBodyBytes = 4 << 10
+
     /// The answer to a request that never becomes an exchange.
     private func response(to request: Request?, refusedBy error: GatewayError) -> Response {
         let id = request.map { ids.id(for: $0) } ?? "-"
@@ -163,7 +166,13 @@ actor Shard {
     }
 
     private func refusal(_ refusal: ServerRefusal, _ request: Request?) -> Response {
-        let response = response(to: request, refusedBy: GatewayError(refusal))
+        var error = GatewayError(refusal)
+        if case .bodyTooLarge = refusal, let request,
+            (try? facade.bodyPolicy(for: request)) == .some(.none)
+        {
+            error.message = "the request has a large body, which means nothing here"
+        }
+        let response = response(to: request, refusedBy: error)
         // A connection that is turned away has no exchange that `finished` could count.
         if request == nil {
             meters.record(

@@ -23,8 +23,9 @@ public final class Route: Sendable {
 
     /// What happens to the body of a request.
     public enum BodyPolicy: Sendable {
-        /// There is none: it would mean nothing (RFC 9110, section 9.3.1). One that comes, unless it
-        /// is empty, is refused.
+        /// None is expected, and one that comes means nothing (RFC 9110, section 9.3.1): a small one
+        /// is read and ignored, since clients that know only POST may have to send one with the
+        /// DELETE that they mean; a larger one is refused.
         case none
         /// It is read into memory, up to `limits.body`.
         case buffer
