@@ -35,7 +35,10 @@ import HTTPTypes
     var activelyWaiting = 0
     private(set) var daemon: OpaquePointer?
     private var watch: Watch?
+    private var turnEndIsPlanned = false
     private var runIsPlanned = false
+    /// Connections whose end libmicrohttpd may have missed.
+    private var ending: [Connection] = []
     private var isRunning = false
     /// Whether libmicrohttpd runs after all that could happen in this turn.
     private(set) var isEndOfTurn = false
@@ -113,11 +116,28 @@ import HTTPTypes
     func requestRun() {
         guard !runIsPlanned, unsafe daemon != nil else { return }
         runIsPlanned = true
+        planTurnEnd()
+    }
+
+    /// Lets libmicrohttpd look for the end of a connection, unless it finds it in this turn.
+    private func readAgain(_ connection: Connection) {
+        ending.append(connection)
+        planTurnEnd()
+    }
+
+    private func planTurnEnd() {
+        guard !turnEndIsPlanned else { return }
+        turnEndIsPlanned = true
         loop.callAtEndOfTurn(self)
     }
 
     /// Runs libmicrohttpd when something asked for it during the turn.
     public func turnEnds() {
+        turnEndIsPlanned = false
+        for connection in exchange(&ending, with: []) where connection.readAgain() {
+            runIsPlanned = true
+        }
+        guard runIsPlanned else { return }
         runIsPlanned = false
         isEndOfTurn = true
         run()
@@ -155,13 +175,17 @@ import HTTPTypes
 
     // MARK: - Connections and exchanges
 
-    func connectionBegins() -> Connection? {
+    func connectionBegins(_ handle: OpaquePointer) -> Connection? {
         guard let connection = announced.take() else { return nil }
         connection.slot = connections.insert(connection)
+        unsafe connection.begin(handle, on: loop) { [unowned self, unowned connection] in
+            readAgain(connection)
+        }
         return connection
     }
 
     func connectionEnds(_ connection: Connection) {
+        connection.ended(on: loop)
         connections.remove(at: connection.slot)
     }
 
@@ -172,8 +196,9 @@ import HTTPTypes
     func exchangeEnds(on connection: Connection) {
         openExchanges -= 1
         activity += 1
-        connection.isBusy = false
+        connection.transaction = nil
         connection.idleSince = activity
+        if connection.peerHasClosed { readAgain(connection) }
         if openExchanges == 0 { onIdle?() }
     }
 

@@ -60,7 +60,6 @@ import HTTPTypes
     private var status: Int?
     private var buffer: [UInt8] = []
     private var channel: ByteChannel?
-    private var hangUpWatch: Watch?
     private var age = 0
     private var silence = 0
 
@@ -97,8 +96,6 @@ import HTTPTypes
     /// The completion callback. The connection's memory is gone afterwards.
     func completed(_ ending: ExchangeSummary.Ending) {
         let wasCut = isOver
-        if let hangUpWatch { server.loop.cancel(hangUpWatch) }
-        hangUpWatch = nil
         unsafe handle = nil
         isSuspended = false
         waitsActively = false
@@ -288,11 +285,8 @@ import HTTPTypes
     func tick() {
         age += 1
         guard isSuspended else { return watchUpload() }
-        // libmicrohttpd does not look at suspended sockets. Only what lasts is worth a system call.
-        guard age > 1, hangUpWatch == nil else { return }
-        hangUpWatch = try? server.loop.watch(
-            connection.descriptor, for: [.peerClosed, .oneShot]
-        ) { [weak self] _ in self?.clientLeft() }
+        // Not at once: it may have closed only its half and wait for a response that is near.
+        if connection.peerHasClosed, age > 1 { clientLeft() }
     }
 
     private func watchUpload() {
@@ -324,6 +318,14 @@ import HTTPTypes
         channel?.assumeIsolated { $0.finish(throwing: RequestBodyError.disconnected) }
         guard let onCancel = onCancel.take(), !isAnswered else { return }
         onCancel()
+    }
+
+    /// Whether libmicrohttpd waits for more of the request.
+    var isReading: Bool {
+        switch stage {
+        case .head, .refused, .buffering, .streaming, .draining: !isSuspended
+        case .complete, .queued, .cut: false
+        }
     }
 
     var isCut: Bool {

@@ -39,6 +39,30 @@ struct LifecycleTests {
         }
     }
 
+    /// What arrives in one event with the end may be all that libmicrohttpd ever reads.
+    @Test(
+        "a client that sends something and leaves in the same moment is gone",
+        arguments: [
+            "", "GET / HT", "GET / HTTP/1.1\r\nHost: loc",
+            "PUT / HTTP/1.1\r\nContent-Length: 50\r\n\r\nabc",
+            "PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+            "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\nGET / HT",
+        ], [BodyDisposition.buffer(limit: 100), .stream])
+    func partingWords(words: String, disposition: BodyDisposition) throws {
+        let server = try TestServer()
+        server.disposition = { _ in disposition }
+        try server.use {
+            // Idle connections are those that libmicrohttpd leaves to its epoll set.
+            let clients = (0..<10).map { _ in server.client() }
+            for client in clients {
+                client.send(Self.get)
+                _ = try server.response(client)
+            }
+            server.onLoop { for client in clients { client.sendAndClose(words) } }
+            try server.wait(for: "all of them to be gone") { server.server?.connectionCount == 0 }
+        }
+    }
+
     @Test("responding after the client left is harmless")
     func lateAnswer() throws {
         let server = try TestServer()

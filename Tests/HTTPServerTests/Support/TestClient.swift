@@ -1,7 +1,7 @@
 import EventLoop
 
 /// A raw client on the server's own loop, so that a test needs one thread and no sleeping.
-final class TestClient: SocketStreamHandler {
+final class TestClient: SocketStreamHandler, TurnParticipant {
     private let loop: EventLoop
     private var attempt: ConnectAttempt?
     private var stream: SocketStream?
@@ -42,6 +42,17 @@ final class TestClient: SocketStreamHandler {
     func send(_ bytes: [UInt8]) {
         output += bytes
         stream?.flush()
+    }
+
+    /// Sends and closes before the server's turn to look, so that it sees both in one event.
+    func sendAndClose(_ text: String) {
+        send(text)
+        // After the stream, which writes when it is told that the turn ends.
+        loop.callAtEndOfTurn(self)
+    }
+
+    func turnEnds() {
+        close()
     }
 
     func close() {
