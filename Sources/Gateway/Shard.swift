@@ -140,7 +140,7 @@ actor Shard {
     private func disposition(of request: Request) -> BodyDisposition {
         switch facade.bodyPolicy(for: request) {
         case .none, .buffer: .buffer(limit: facade.settings.bodyLimit)
-        case .stream: .stream
+        case .stream: .stream(limit: facade.settings.bodyLimit)
         }
     }
 

@@ -228,6 +228,7 @@ import HTTPTypes
     private static let tick = Duration.milliseconds(50)
 
     var ticksOfBodyIdleTimeout: Int { Int(configuration.bodyIdleTimeout / Self.tick) }
+    var ticksOfLingering: Int { Int(configuration.lingeringTime / Self.tick) }
 
     private func scheduleTick() {
         ticker = loop.schedule(after: Self.tick) { [weak self] in

@@ -47,7 +47,7 @@ struct LifecycleTests {
             "PUT / HTTP/1.1\r\nContent-Length: 50\r\n\r\nabc",
             "PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
             "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\nGET / HT",
-        ], [BodyDisposition.buffer(limit: 100), .stream])
+        ], [BodyDisposition.buffer(limit: 100), .stream(limit: 100)])
     func partingWords(words: String, disposition: BodyDisposition) throws {
         let server = try TestServer()
         server.disposition = { _ in disposition }
@@ -249,7 +249,7 @@ struct LifecycleTests {
     func abortedRequests() throws {
         let server = try TestServer()
         var kept: [Exchange] = []
-        server.disposition = { $0.method == .put ? .stream : .buffer(limit: 100) }
+        server.disposition = { $0.method == .put ? .stream(limit: .max) : .buffer(limit: 100) }
         server.answer = { exchange in
             exchange.onCancel = {}
             if exchange.request.method != .get {

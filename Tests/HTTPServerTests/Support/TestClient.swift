@@ -67,6 +67,9 @@ final class TestClient: SocketStreamHandler, TurnParticipant {
         set { stream?.isReadingPaused = newValue }
     }
 
+    /// Whether the kernel has taken everything.
+    var isFlushed: Bool { output.isEmpty && stream?.isFlushed ?? false }
+
     func received(_ bytes: Span<UInt8>) {
         receivedBytes += bytes.count
         guard !isDiscarding else { return }
