@@ -45,6 +45,7 @@ import HTTPTypes
     private var shutdownIsPlanned = false
     private var timer: (timer: LoopTimer, deadline: MonotonicTime)?
     private var ticker: LoopTimer?
+    private var headTicker: LoopTimer?
 
     /// Starts a server that listens nowhere yet.
     ///
@@ -181,6 +182,7 @@ import HTTPTypes
         unsafe connection.begin(handle, on: loop) { [unowned self, unowned connection] in
             readAgain(connection)
         }
+        if headTicker == nil { scheduleHeadTick() }
         return connection
     }
 
@@ -239,6 +241,17 @@ import HTTPTypes
         }
     }
 
+    /// One coarse timer for the heads of all requests, which mostly arrive in one piece.
+    private func scheduleHeadTick() {
+        let tick = configuration.headTimeout / Transaction.headTicks
+        headTicker = loop.schedule(after: tick) { [weak self] in
+            guard let self else { return }
+            headTicker = nil
+            for connection in connections.elements { connection.transaction?.headTick() }
+            if !connections.isEmpty { scheduleHeadTick() }
+        }
+    }
+
     // MARK: - The end
 
     /// Stops accepting, after taking what already waits to be accepted. Every later response says
@@ -262,6 +275,7 @@ import HTTPTypes
         if let watch { loop.cancel(watch) }
         if let timer { loop.cancel(timer.timer) }
         if let ticker { loop.cancel(ticker) }
+        if let headTicker { loop.cancel(headTicker) }
         unsafe self.daemon = nil
         unsafe MHD_stop_daemon(daemon)
         handler = nil

@@ -116,6 +116,7 @@ import HTTPTypes
         guard let handle = unsafe handle, let handler = server.handler else { return cut() }
         let head = unsafe server.headReader.read(handle, method: method, version: version)
         hadHead = true
+        age = 0
         request.method = head.method
         request.version = head.version
         request.fields = head.fields
@@ -327,6 +328,17 @@ import HTTPTypes
         guard held != nil else { return }
         silence += 1
         if silence > server.ticksOfBodyIdleTimeout { channel?.assumeIsolated { $0.abandon() } }
+    }
+
+    /// How often `headTick` is called within the time that a head may take.
+    static let headTicks = 5
+
+    /// Ends a head that does not end, however busily its fields drip in.
+    func headTick() {
+        guard case .head = stage else { return }
+        age += 1
+        // The first call may come right after the start.
+        if age > Self.headTicks { connection.hangUp() }
     }
 
     private func watchUpload() {

@@ -245,6 +245,27 @@ struct LifecycleTests {
         }
     }
 
+    @Test("a client that drips in one field after the other is cut off")
+    func slowHead() throws {
+        var configuration = HTTPServer.Configuration()
+        configuration.headTimeout = .milliseconds(200)
+        let server = try TestServer(configuration)
+        try server.use {
+            let client = server.client()
+            client.send("GET / HTTP/1.1\r\nHost: x\r\n")
+            var drip: LoopTimer?
+            func sendMore() {
+                client.send("A: b\r\n")
+                drip = server.loop.schedule(after: .milliseconds(20), sendMore)
+            }
+            sendMore()
+            try server.wait(for: "the end of the connection") { client.isClosed }
+            if let drip { server.loop.cancel(drip) }
+            #expect(server.summaries.isEmpty)
+            try server.wait(for: "the end") { server.server?.connectionCount == 0 }
+        }
+    }
+
     @Test("2000 requests that are aborted at different points leave nothing behind")
     func abortedRequests() throws {
         let server = try TestServer()
