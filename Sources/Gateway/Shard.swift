@@ -142,7 +142,7 @@ actor Shard {
             switch try facade.bodyPolicy(for: request) {
             case .none: return .buffer(limit: Self.ignoredBodyBytes)
             case .buffer: return .buffer(limit: facade.settings.bodyLimit)
-            case .stream: return .stream
+            case .stream: return .stream(limit: facade.settings.bodyLimit)
             }
         } catch {
             // Who asks before sending is told at once. Others are sending by now: they are heard out,

@@ -22,7 +22,9 @@ func onConnection(
     guard let server = unsafe server(context), let slot = unsafe slot else { return }
     switch event {
     case .CONNECTION_NOTIFY_STARTED:
-        guard let connection = server.connectionBegins() else { return }
+        guard let handle = unsafe handle,
+            let connection = unsafe server.connectionBegins(handle)
+        else { return }
         // Retained here, released when the connection is closed.
         unsafe slot.pointee = Unmanaged.passRetained(connection).toOpaque()
     default:
@@ -43,11 +45,11 @@ func onTarget(
     let connection = unsafe Unmanaged<Connection>.fromOpaque(opaque).takeUnretainedValue()
     let bytes = unsafe UnsafeRawBufferPointer(
         start: target, count: target.map { unsafe length(of: $0) } ?? 0)
-    connection.isBusy = true
     server.exchangeBegins()
     let transaction = unsafe Transaction(
         server: server, connection: connection, handle: handle,
         target: RequestTarget([UInt8](bytes)))
+    connection.transaction = transaction
     // Retained here, released by `onCompleted`.
     return unsafe Unmanaged.passRetained(transaction).toOpaque()
 }

@@ -11,6 +11,13 @@ extension HTTPServer {
         public var idleTimeout = Duration.seconds(75)
         /// How long a request body may pause while the server is ready to read it.
         public var bodyIdleTimeout = Duration.seconds(30)
+        /// How long a client may take for the header fields once it has sent the request line.
+        public var headTimeout = Duration.seconds(5)
+        /// How long a client may go on sending a body after it was answered. To close at once would
+        /// reset the connection before it has read the answer (RFC 9112, section 9.6).
+        public var lingeringTime = Duration.seconds(5)
+        /// How many bytes of such a body are read and dropped.
+        public var lingeringBytes = 64 << 20
         /// How many bytes of a streamed body may wait on the way, in either direction.
         public var streamWindow = 64 * 1024
         /// libmicrohttpd's memory for the head of one request and of its response. It has to exceed

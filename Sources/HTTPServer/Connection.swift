@@ -1,3 +1,4 @@
+import CMicrohttpd
 import EventLoop
 import Glibc
 import HTTPMessage
@@ -6,22 +7,23 @@ import HTTPMessage
 ///
 /// libmicrohttpd owns the descriptor and holds one reference to this as its socket context, taken
 /// when it announces the connection and given back when it announces the end.
-final class Connection {
+@safe final class Connection {
     let descriptor: CInt
     let peer: Peer
     /// Where the server's table holds it.
     var slot = 0
-    /// Whether a request is on it, from its first line to the end of its response.
-    var isBusy = false
+    /// The request that is on it, from its first line to the end of its response.
+    var transaction: Transaction?
     /// When it last became idle, on a counter of the server.
     var idleSince: UInt64 = 0
     /// Whether `hangUp` was called.
     private(set) var isClosing = false
-    /// Whether the client has ended its direction: nothing follows what it has sent.
-    private(set) var isClientDone = false
-    /// Notices that, which libmicrohttpd cannot always.
-    private var endWatch: Watch?
-    private var endTimer: LoopTimer?
+    /// Whether the client sends nothing more.
+    private(set) var peerHasClosed = false
+
+    /// libmicrohttpd's name for it, from its first announcement to its last.
+    private var handle: OpaquePointer?
+    private var hangUpWatch: Watch?
 
     init(descriptor: CInt, peer: Peer, idleSince: UInt64) {
         self.descriptor = descriptor
@@ -29,33 +31,46 @@ final class Connection {
         self.idleSince = idleSince
     }
 
-    /// Starts to look for the end of what the client sends.
+    var isBusy: Bool { transaction != nil }
+
+    // MARK: - The end of what the client sends
+
+    /// Watches for the end, which libmicrohttpd does not see while a connection is suspended, and
+    /// which 0.9.75 misses when it comes in one event with the last bytes: after a short read it
+    /// waits for the next edge, and there is none.
     ///
-    /// libmicrohttpd's own epoll set is edge-triggered and knows no `EPOLLRDHUP`: when the end came
-    /// together with the last bytes it reads those, waits for an edge that was already there, and so
-    /// keeps half a request until its timeout. At suspended connections it does not look at all.
-    func watchEnd(on loop: EventLoop) {
-        // Without the watch the timeouts still end the connection.
-        endWatch = try? loop.watch(descriptor, for: [.peerClosed, .oneShot]) { [weak self] _ in
-            self?.clientIsDone(on: loop)
+    /// - Parameters:
+    ///   - handle: valid until `ended()`.
+    ///   - onHangUp: called once.
+    func begin(_ handle: OpaquePointer, on loop: EventLoop, onHangUp: @escaping () -> Void) {
+        unsafe self.handle = handle
+        // Without it a client that left is only noticed when it was silent for too long.
+        hangUpWatch = try? loop.watch(descriptor, for: [.peerClosed, .oneShot]) {
+            [unowned self] _ in
+            peerHasClosed = true
+            onHangUp()
         }
     }
 
-    /// Makes a new edge; what is in the socket's buffer can still be read. Again after a while: an
-    /// edge before libmicrohttpd's last read is lost like the first.
-    private func clientIsDone(on loop: EventLoop) {
-        isClientDone = true
-        shutdown(descriptor, CInt(SHUT_RD))
-        endTimer = loop.schedule(after: .milliseconds(50)) { [weak self] in
-            self?.clientIsDone(on: loop)
-        }
+    /// libmicrohttpd closes the socket when this returns.
+    func ended(on loop: EventLoop) {
+        if let hangUpWatch { loop.cancel(hangUpWatch) }
+        hangUpWatch = nil
+        unsafe handle = nil
     }
 
-    /// Call it before the descriptor is closed.
-    func stopWatching(on loop: EventLoop) {
-        if let watch = endWatch.take() { loop.cancel(watch) }
-        if let timer = endTimer.take() { loop.cancel(timer) }
+    /// Makes libmicrohttpd read in its next run, if that is what it waits for.
+    ///
+    /// - Returns: whether it does.
+    func readAgain() -> Bool {
+        guard let handle = unsafe handle, transaction?.isReading ?? true else { return false }
+        // Resumed connections count as readable.
+        unsafe MHD_suspend_connection(handle)
+        unsafe MHD_resume_connection(handle)
+        return true
     }
+
+    // MARK: - Past libmicrohttpd
 
     /// Ends both directions, so that libmicrohttpd sees the end of file in its next run.
     func hangUp() {

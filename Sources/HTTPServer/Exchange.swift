@@ -40,7 +40,8 @@ public final class Exchange {
     ///
     /// While the body of the request is still arriving, a response from 400 upwards with its content
     /// in memory ends the upload and the connection; any other waits for the end of the upload,
-    /// because HTTP/1 clients read only then.
+    /// because HTTP/1 clients read only then. Of that upload no more can be read, unless the response
+    /// is a stream with a status below 400: that may be made of what arrives.
     ///
     /// - Parameter response: a streamed body is pulled on the loop, as fast as the client reads; its
     ///   task is cancelled when the client hangs up.

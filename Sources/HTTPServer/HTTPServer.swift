@@ -35,13 +35,17 @@ import HTTPTypes
     var activelyWaiting = 0
     private(set) var daemon: OpaquePointer?
     private var watch: Watch?
+    private var turnEndIsPlanned = false
     private var runIsPlanned = false
+    /// Connections whose end libmicrohttpd may have missed.
+    private var ending: [Connection] = []
     private var isRunning = false
     /// Whether libmicrohttpd runs after all that could happen in this turn.
     private(set) var isEndOfTurn = false
     private var shutdownIsPlanned = false
     private var timer: (timer: LoopTimer, deadline: MonotonicTime)?
     private var ticker: LoopTimer?
+    private var headTicker: LoopTimer?
 
     /// Starts a server that listens nowhere yet.
     ///
@@ -113,11 +117,28 @@ import HTTPTypes
     func requestRun() {
         guard !runIsPlanned, unsafe daemon != nil else { return }
         runIsPlanned = true
+        planTurnEnd()
+    }
+
+    /// Lets libmicrohttpd look for the end of a connection, unless it finds it in this turn.
+    private func readAgain(_ connection: Connection) {
+        ending.append(connection)
+        planTurnEnd()
+    }
+
+    private func planTurnEnd() {
+        guard !turnEndIsPlanned else { return }
+        turnEndIsPlanned = true
         loop.callAtEndOfTurn(self)
     }
 
     /// Runs libmicrohttpd when something asked for it during the turn.
     public func turnEnds() {
+        turnEndIsPlanned = false
+        for connection in exchange(&ending, with: []) where connection.readAgain() {
+            runIsPlanned = true
+        }
+        guard runIsPlanned else { return }
         runIsPlanned = false
         isEndOfTurn = true
         run()
@@ -155,15 +176,18 @@ import HTTPTypes
 
     // MARK: - Connections and exchanges
 
-    func connectionBegins() -> Connection? {
+    func connectionBegins(_ handle: OpaquePointer) -> Connection? {
         guard let connection = announced.take() else { return nil }
         connection.slot = connections.insert(connection)
-        connection.watchEnd(on: loop)
+        unsafe connection.begin(handle, on: loop) { [unowned self, unowned connection] in
+            readAgain(connection)
+        }
+        if headTicker == nil { scheduleHeadTick() }
         return connection
     }
 
     func connectionEnds(_ connection: Connection) {
-        connection.stopWatching(on: loop)
+        connection.ended(on: loop)
         connections.remove(at: connection.slot)
     }
 
@@ -174,8 +198,9 @@ import HTTPTypes
     func exchangeEnds(on connection: Connection) {
         openExchanges -= 1
         activity += 1
-        connection.isBusy = false
+        connection.transaction = nil
         connection.idleSince = activity
+        if connection.peerHasClosed { readAgain(connection) }
         if openExchanges == 0 { onIdle?() }
     }
 
@@ -205,6 +230,7 @@ import HTTPTypes
     private static let tick = Duration.milliseconds(50)
 
     var ticksOfBodyIdleTimeout: Int { Int(configuration.bodyIdleTimeout / Self.tick) }
+    var ticksOfLingering: Int { Int(configuration.lingeringTime / Self.tick) }
 
     private func scheduleTick() {
         ticker = loop.schedule(after: Self.tick) { [weak self] in
@@ -212,6 +238,17 @@ import HTTPTypes
             ticker = nil
             for transaction in transactions.elements { transaction.tick() }
             if !transactions.isEmpty { scheduleTick() }
+        }
+    }
+
+    /// One coarse timer for the heads of all requests, which mostly arrive in one piece.
+    private func scheduleHeadTick() {
+        let tick = configuration.headTimeout / Transaction.headTicks
+        headTicker = loop.schedule(after: tick) { [weak self] in
+            guard let self else { return }
+            headTicker = nil
+            for connection in connections.elements { connection.transaction?.headTick() }
+            if !connections.isEmpty { scheduleHeadTick() }
         }
     }
 
@@ -238,6 +275,7 @@ import HTTPTypes
         if let watch { loop.cancel(watch) }
         if let timer { loop.cancel(timer.timer) }
         if let ticker { loop.cancel(ticker) }
+        if let headTicker { loop.cancel(headTicker) }
         unsafe self.daemon = nil
         unsafe MHD_stop_daemon(daemon)
         handler = nil

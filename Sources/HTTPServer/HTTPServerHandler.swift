@@ -32,8 +32,8 @@ extension HTTPServerHandler {
 public enum BodyDisposition: Sendable {
     /// Read it into memory; longer than `limit` bytes is refused.
     case buffer(limit: Int)
-    /// Hand it on piece by piece.
-    case stream
+    /// Hand it on piece by piece; longer than `limit` bytes is refused, also in the middle.
+    case stream(limit: Int)
     /// Do not read it, answer this.
     case refuse(Response)
 }
@@ -100,6 +100,6 @@ public struct ExchangeSummary: Sendable {
 
 /// Why the body of a request ended early; thrown to whoever reads it.
 public enum RequestBodyError: Error, Sendable, Hashable {
-    /// The client went away, was too slow, or the server was shut down.
+    /// The client went away, was too slow or sent too much, or the server was shut down.
     case disconnected
 }

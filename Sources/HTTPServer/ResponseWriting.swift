@@ -3,10 +3,15 @@ import HTTPMessage
 import HTTPTypes
 
 extension Response {
+    /// Whether nobody needs the rest of the upload.
+    var endsUpload: Bool { isInMemory || status.code >= 400 }
+
     /// Whether it is sent although the client has not finished its upload.
-    var endsUpload: Bool {
-        if case .stream = body { return false }
-        return status.code >= 400
+    var interruptsUpload: Bool { isInMemory && status.code >= 400 }
+
+    /// Whether it can be written past libmicrohttpd.
+    var isInMemory: Bool {
+        if case .stream = body { false } else { true }
     }
 
     /// Lends this response in libmicrohttpd's form.

@@ -17,7 +17,7 @@ import HTTPTypes
         /// The body is being read into memory.
         case buffering(limit: Int)
         /// The body is being handed on.
-        case streaming
+        case streaming(limit: Int)
         /// The request was read completely and waits for the response.
         case complete
         /// libmicrohttpd has the response.
@@ -60,6 +60,8 @@ import HTTPTypes
     private var status: Int?
     private var buffer: [UInt8] = []
     private var channel: ByteChannel?
+    /// How many bytes of the request's body came, since it is streamed or dropped.
+    private var received = 0
     private var age = 0
     private var silence = 0
 
@@ -79,13 +81,13 @@ import HTTPTypes
         method: UnsafePointer<CChar>, version: UnsafePointer<CChar>,
         upload: UnsafeRawBufferPointer
     ) -> MHD_Result {
-        silence = 0
+        if case .draining = stage {} else { silence = 0 }
         switch stage {
         case .head: unsafe begin(method: method, version: version)
         case .refused(let response): queue(response)
         case .buffering(let limit): unsafe fillBuffer(upload, limit: limit)
-        case .streaming: unsafe passOn(upload)
-        case .draining: if unsafe upload.isEmpty { stage = .cut }
+        case .streaming(let limit): unsafe passOn(upload, limit: limit)
+        case .draining: drop(upload.count)
         case .complete: waitForContent()
         case .queued, .cut: break
         }
@@ -114,35 +116,51 @@ import HTTPTypes
         guard let handle = unsafe handle, let handler = server.handler else { return cut() }
         let head = unsafe server.headReader.read(handle, method: method, version: version)
         hadHead = true
+        age = 0
         request.method = head.method
         request.version = head.version
         request.fields = head.fields
-        if let refusal = head.refusal { return refuse(refusal, closing: true) }
+        if let refusal = head.refusal { return refuse(refusal, head) }
         let targetLimit = server.configuration.targetBytes
         if request.target.bytes.count > targetLimit {
-            return refuse(.targetTooLong(limit: targetLimit), closing: head.hasBody)
+            return refuse(.targetTooLong(limit: targetLimit), head)
         }
+        let length = head.contentLength ?? 0
         switch handler.server(server, bodyFor: request) {
         case .refuse(let response):
-            if head.hasBody { queue(response) } else { stage = .refused(response) }
-        case .buffer(let limit):
-            let length = head.contentLength ?? 0
-            if length > limit { return refuse(.bodyTooLarge(limit: limit), closing: true) }
+            if head.hasBody { interrupt(with: response) } else { stage = .refused(response) }
+        case .buffer(let limit) where length > limit, .stream(let limit) where length > limit:
+            refuse(.bodyTooLarge(limit: limit), head)
+        case .stream(let limit) where head.hasBody:
+            server.add(self)
+            startStreaming(length: head.isChunked ? nil : length, limit: limit)
+        case .buffer(let limit), .stream(let limit):
             stage = .buffering(limit: limit)
             buffer.reserveCapacity(length)
             if head.hasBody { server.add(self) }
-        case .stream where head.hasBody:
-            server.add(self)
-            startStreaming(length: head.isChunked ? nil : head.contentLength)
-        case .stream:
-            stage = .buffering(limit: 0)
         }
     }
 
-    private func refuse(_ refusal: ServerRefusal, closing: Bool) {
+    private func refuse(_ refusal: ServerRefusal, _ head: RequestHeadReader.Head) {
         let response = server.response(for: refusal, to: request)
         isAnswered = true
-        if closing { queue(response, closing: true) } else { stage = .refused(response) }
+        if head.hasBody {
+            interrupt(with: response)
+        } else if head.refusal != nil {
+            queue(response, closing: true)
+        } else {
+            stage = .refused(response)
+        }
+    }
+
+    /// Answers in the first callback, although the client has a body to send.
+    private func interrupt(with response: Response) {
+        // Who expects 100 (Continue) sends nothing that would have to be dropped.
+        if request.fields[.expect] == nil, response.isInMemory {
+            answerPastLibrary(response)
+        } else {
+            queue(response, closing: true)
+        }
     }
 
     private func fillBuffer(_ upload: UnsafeRawBufferPointer, limit: Int) {
@@ -156,12 +174,23 @@ import HTTPTypes
             unsafe buffer.append(contentsOf: upload)
         } else {
             buffer = []
-            isAnswered = true
-            answerPastLibrary(server.response(for: .bodyTooLarge(limit: limit), to: request))
+            refuseRest(limit: limit)
         }
     }
 
-    private func startStreaming(length: Int?) {
+    /// The body has become longer than `limit` bytes.
+    private func refuseRest(limit: Int) {
+        answerPastLibrary(server.response(for: .bodyTooLarge(limit: limit), to: request))
+        // To whoever is handling it, this client is gone.
+        leaveClient()
+    }
+
+    private func drop(_ count: Int) {
+        received += count
+        if count == 0 || received > server.configuration.lingeringBytes { stage = .cut }
+    }
+
+    private func startStreaming(length: Int?, limit: Int) {
         let channel = ByteChannel(loop: server.loop, capacity: server.configuration.streamWindow)
         self.channel = channel
         // Sound: the channel calls its producer on the loop's thread, to which `self` belongs. It
@@ -172,16 +201,15 @@ import HTTPTypes
                 resume: { unsafe transaction.resume() }, abandon: { unsafe transaction.resume() })
         }
         request.body = .stream(BodyStream(length: length) { try await channel.next() })
-        stage = .streaming
+        stage = .streaming(limit: limit)
         deliver()
-        if let response = held, response.endsUpload {
-            held = nil
-            queue(response, closing: true)
-        }
+        if let response = held.take() { answerUpload(response, interrupt: interrupt) }
     }
 
-    private func passOn(_ upload: UnsafeRawBufferPointer) {
+    private func passOn(_ upload: UnsafeRawBufferPointer, limit: Int) {
         guard let channel else { return cut() }
+        received += upload.count
+        if received > limit { return refuseRest(limit: limit) }
         if unsafe upload.isEmpty {
             channel.assumeIsolated { $0.finish() }
             stage = .complete
@@ -212,9 +240,15 @@ import HTTPTypes
             queue(response)
             if isSuspended { resume() } else { server.requestRun() }
         } else if case .streaming = stage {
-            if response.endsUpload { answerPastLibrary(response) } else { held = response }
-            channel?.assumeIsolated { $0.abandon() }
+            answerUpload(response, interrupt: answerPastLibrary)
         }
+    }
+
+    /// Answers while the body arrives: at once, or when all of it is there.
+    private func answerUpload(_ response: Response, interrupt: (Response) -> Void) {
+        if response.interruptsUpload { interrupt(response) } else { held = response }
+        // A stream may be made of what still arrives.
+        if response.endsUpload { channel?.assumeIsolated { $0.abandon() } }
     }
 
     func respondToBeingDropped() {
@@ -240,6 +274,9 @@ import HTTPTypes
         status = response.status.code
         connection.sendLast(response.wholeMessage(for: request.method))
         stage = .draining
+        received = 0
+        silence = 0
+        server.add(self)
     }
 
     // MARK: - Suspension
@@ -285,16 +322,35 @@ import HTTPTypes
     func tick() {
         age += 1
         guard isSuspended else { return watchUpload() }
-        // A client that only ends its own direction after the request gets a quick answer nevertheless.
-        if age > 1, connection.isClientDone { clientLeft() }
+        // Not at once: it may have closed only its half and wait for a response that is near.
+        if connection.peerHasClosed, age > 1 { return clientLeft() }
+        // The response waits for an upload that nobody reads any more.
+        guard held != nil else { return }
+        silence += 1
+        if silence > server.ticksOfBodyIdleTimeout { channel?.assumeIsolated { $0.abandon() } }
+    }
+
+    /// How often `headTick` is called within the time that a head may take.
+    static let headTicks = 5
+
+    /// Ends a head that does not end, however busily its fields drip in.
+    func headTick() {
+        guard case .head = stage else { return }
+        age += 1
+        // The first call may come right after the start.
+        if age > Self.headTicks { connection.hangUp() }
     }
 
     private func watchUpload() {
         switch stage {
-        case .buffering, .streaming, .draining: silence += 1
-        default: return
+        case .buffering, .streaming:
+            silence += 1
+            if silence > server.ticksOfBodyIdleTimeout { connection.hangUp() }
+        case .draining:
+            silence += 1
+            if silence > server.ticksOfLingering { connection.hangUp() }
+        default: break
         }
-        if silence > server.ticksOfBodyIdleTimeout { connection.hangUp() }
     }
 
     // MARK: - The end
@@ -318,6 +374,14 @@ import HTTPTypes
         channel?.assumeIsolated { $0.finish(throwing: RequestBodyError.disconnected) }
         guard let onCancel = onCancel.take(), !isAnswered else { return }
         onCancel()
+    }
+
+    /// Whether libmicrohttpd waits for more of the request.
+    var isReading: Bool {
+        switch stage {
+        case .head, .refused, .buffering, .streaming, .draining: !isSuspended
+        case .complete, .queued, .cut: false
+        }
     }
 
     var isCut: Bool {

@@ -68,6 +68,30 @@ struct LifecycleTests {
         }
     }
 
+    /// What arrives in one event with the end may be all that libmicrohttpd ever reads.
+    @Test(
+        "a client that sends something and leaves in the same moment is gone",
+        arguments: [
+            "", "GET / HT", "GET / HTTP/1.1\r\nHost: loc",
+            "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nabc",
+            "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+            get, get + get + "GET / HT",
+        ], [BodyDisposition.buffer(limit: 100), .stream(limit: 100)])
+    func partingWords(words: String, disposition: BodyDisposition) throws {
+        let server = try TestServer()
+        server.disposition = { _ in disposition }
+        try server.use {
+            // Idle connections are those that libmicrohttpd leaves to its epoll set.
+            let clients = (0..<10).map { _ in server.client() }
+            for client in clients {
+                client.send(Self.get)
+                _ = try server.response(client)
+            }
+            server.onLoop { for client in clients { client.sendAndClose(words) } }
+            try server.wait(for: "all of them to be gone") { server.server?.connectionCount == 0 }
+        }
+    }
+
     @Test("responding after the client left is harmless")
     func lateAnswer() throws {
         let server = try TestServer()
@@ -250,11 +274,32 @@ struct LifecycleTests {
         }
     }
 
+    @Test("a client that drips in one field after the other is cut off")
+    func slowHead() throws {
+        var configuration = HTTPServer.Configuration()
+        configuration.headTimeout = .milliseconds(200)
+        let server = try TestServer(configuration)
+        try server.use {
+            let client = server.client()
+            client.send("GET / HTTP/1.1\r\nHost: x\r\n")
+            var drip: LoopTimer?
+            func sendMore() {
+                client.send("A: b\r\n")
+                drip = server.loop.schedule(after: .milliseconds(20), sendMore)
+            }
+            sendMore()
+            try server.wait(for: "the end of the connection") { client.isClosed }
+            if let drip { server.loop.cancel(drip) }
+            #expect(server.summaries.isEmpty)
+            try server.wait(for: "the end") { server.server?.connectionCount == 0 }
+        }
+    }
+
     @Test("2000 requests that are aborted at different points leave nothing behind")
     func abortedRequests() throws {
         let server = try TestServer()
         var kept: [Exchange] = []
-        server.disposition = { $0.method == .put ? .stream : .buffer(limit: 100) }
+        server.disposition = { $0.method == .put ? .stream(limit: .max) : .buffer(limit: 100) }
         server.answer = { exchange in
             exchange.onCancel = {}
             if exchange.request.method != .get {

@@ -123,7 +123,7 @@ struct RequestBodyTests {
     @Test("a streamed upload is read piece by piece", arguments: [true, false])
     func streamed(isChunked: Bool) throws {
         let server = try TestServer()
-        server.disposition = { _ in .stream }
+        server.disposition = { _ in .stream(limit: .max) }
         server.answer = { [unowned server] in Self.count($0, on: server.loop) }
         try server.use {
             let client = server.client()
@@ -141,7 +141,7 @@ struct RequestBodyTests {
     func uploadBackPressure() throws {
         let total = 32 << 20
         let server = try TestServer()
-        server.disposition = { _ in .stream }
+        server.disposition = { _ in .stream(limit: .max) }
         var waiting: Exchange?
         server.answer = { waiting = $0 }
         try server.use {
@@ -177,7 +177,7 @@ struct RequestBodyTests {
     @Test("an error response during an upload is sent at once and ends the connection")
     func earlyError() throws {
         let server = try TestServer()
-        server.disposition = { _ in .stream }
+        server.disposition = { _ in .stream(limit: .max) }
         var waiting: Exchange?
         server.answer = { waiting = $0 }
         try server.use {
@@ -193,7 +193,7 @@ struct RequestBodyTests {
     @Test("a success that comes before the end of the upload waits for it")
     func earlySuccess() throws {
         let server = try TestServer { $0.respond(.text("early")) }
-        server.disposition = { _ in .stream }
+        server.disposition = { _ in .stream(limit: .max) }
         try server.use {
             let client = server.client()
             client.send("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc")
@@ -211,7 +211,7 @@ struct RequestBodyTests {
     func brokenUpload() throws {
         let server = try TestServer()
         let failures = Counter()
-        server.disposition = { _ in .stream }
+        server.disposition = { _ in .stream(limit: .max) }
         var kept: Exchange?
         server.answer = { [unowned server] exchange in
             kept = exchange

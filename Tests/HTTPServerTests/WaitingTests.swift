@@ -98,7 +98,7 @@ struct WaitingTests {
         let server = try TestServer()
         let failedReads = Counter()
         let cancelledStreams = Counter()
-        server.disposition = { _ in .stream }
+        server.disposition = { _ in .stream(limit: .max) }
         var uploads: [Exchange] = []
         server.answer = { [unowned server] exchange in
             if case .stream(let body) = exchange.request.body {

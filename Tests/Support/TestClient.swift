@@ -1,7 +1,7 @@
 public import EventLoop
 
 /// A raw HTTP/1 client on a loop that the test runs, so that nothing has to sleep.
-public final class TestClient: SocketStreamHandler {
+public final class TestClient: SocketStreamHandler, TurnParticipant {
     private let loop: EventLoop
     private var attempt: ConnectAttempt?
     private var stream: SocketStream?
@@ -49,6 +49,18 @@ public final class TestClient: SocketStreamHandler {
         stream?.flush()
     }
 
+    /// Sends and closes before the server's turn to look, so that it sees both in one event.
+    public func sendAndClose(_ text: String) {
+        send(text)
+        // After the stream, which writes when it is told that the turn ends.
+        loop.callAtEndOfTurn(self)
+    }
+
+    /// See `sendAndClose`.
+    public func turnEnds() {
+        close()
+    }
+
     /// Hangs up.
     public func close() {
         attempt?.cancel()
@@ -61,6 +73,9 @@ public final class TestClient: SocketStreamHandler {
         get { stream?.isReadingPaused ?? false }
         set { stream?.isReadingPaused = newValue }
     }
+
+    /// Whether the kernel has taken everything.
+    public var isFlushed: Bool { output.isEmpty && stream?.isFlushed ?? false }
 
     /// See `SocketStreamHandler`.
     public func received(_ bytes: Span<UInt8>) {

@@ -37,7 +37,7 @@ final class TestServer: HTTPServerHandler {
             #expect(server?.exchangeCount == 0)
             server = nil
             answer = { _ in }
-            disposition = { _ in .stream }
+            disposition = { _ in .stream(limit: .max) }
         }
         try body()
     }
