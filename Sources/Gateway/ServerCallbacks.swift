@@ -70,6 +70,7 @@ extension HeadDefect {
         switch self {
         case .method: "the method is no token"
         case .fieldName: "the name of a header field is no token"
+        case .fieldLine: "a line of the header has no name, is folded or contains NUL"
         case .fieldValue: "the value of a header field contains a control character"
         case .contentLength: "Content-Length is no number, or there are several"
         case .ambiguousLength: "Content-Length stands beside Transfer-Encoding"

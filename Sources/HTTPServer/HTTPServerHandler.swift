@@ -62,6 +62,8 @@ public enum HeadDefect: Sendable, Hashable, CaseIterable {
     case method
     /// The name of a field is no token (RFC 9110, section 5.1).
     case fieldName
+    /// A line is no field: it has no name, is folded, or contains NUL (RFC 9112, section 5).
+    case fieldLine
     /// The value of a field contains a control character (RFC 9110, section 5.5).
     case fieldValue
     /// `Content-Length` is no number or there are several (RFC 9112, section 6.3).

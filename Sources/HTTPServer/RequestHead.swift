@@ -26,6 +26,9 @@ import HTTPTypes
     private let limit: Int
     private var fields = unsafe [Field]()
     private var byteCount = 0
+    /// Where the line of the latest field ends in the connection's memory.
+    private var lineEnd: UnsafeRawPointer?
+    private var hasGap = false
 
     init(limit: Int) {
         self.limit = limit
@@ -37,6 +40,8 @@ import HTTPTypes
     ) -> Head {
         unsafe fields.removeAll(keepingCapacity: true)
         byteCount = 0
+        unsafe lineEnd = nil
+        hasGap = false
         // libmicrohttpd calls back synchronously, so an unretained reference lives long enough.
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         _ = unsafe MHD_get_connection_values_n(connection, .HEADER_KIND, onField, context)
@@ -56,10 +61,25 @@ import HTTPTypes
         head.fields = copyFields()
         readFraming(into: &head)
         if knownMethod == nil { head.refusal = .malformed(.method) }
+        // Compares addresses only; the head begins with the method.
+        let end = unsafe UnsafeRawPointer(method) + cmhd_head_size(connection)
+        if let lineEnd = unsafe lineEnd, !(2...4).contains(unsafe end - lineEnd) { hasGap = true }
+        if hasGap, Self.needsGapCheck { head.refusal = .malformed(.fieldLine) }
         return head
     }
 
+    /// Up to 0.9.76 libmicrohttpd takes a line that begins with a colon or NUL for the end of the
+    /// head (and what follows for another request), cuts values at NUL, and joins folded lines. Each
+    /// leaves more, or something else, between two fields than a line break.
+    private static let needsGapCheck = MHD_VERSION < 0x0009_7700
+
     fileprivate func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        if let lineEnd = unsafe lineEnd, let start = name.baseAddress,
+            !(1...2).contains(unsafe start - lineEnd)
+        {
+            hasGap = true
+        }
+        unsafe lineEnd = value.baseAddress.map { unsafe $0 + value.count }
         // RFC 9112, section 5.1: white space after a value is not part of it.
         var value = unsafe value
         while let last = unsafe value.last, last == 0x20 || last == 0x09 {

@@ -76,6 +76,11 @@ struct RequestHeadTests {
             ("POST /", "Content-Length : 3\r\n", 400),
             ("GET /", "X: a\u{1}b\r\n", 400),
             ("GET /", "X(: a\r\n", 400),
+            ("GET /", ": a\r\n", 400),
+            ("GET /", ":\r\nX: a\r\n", 400),
+            ("GET /", "X: a\0b\r\nY: c\r\n", 400),
+            ("GET /", "X: a\r\n b\r\n", 400),
+            ("GET /", "X: a\r\n b\r\nY: c\r\n", 400),
             ("G(T /", "", 400),
             ("GET /", "Host: x\r\n", 400),
             ("POST /", "Transfer-Encoding: gzip\r\n", 501),
@@ -91,6 +96,27 @@ struct RequestHeadTests {
             if status != 414 {
                 try server.wait(for: "the end of the connection") { client.isClosed }
             }
+            client.close()
+        }
+    }
+
+    @Test("a head that arrives in pieces is read like any other", arguments: [1, 99, 700, 4096])
+    func pieces(size: Int) throws {
+        let server = try TestServer { $0.respond(.text("\($0.request.fields.count)")) }
+        try server.use {
+            let client = server.client()
+            let length = size == 1 ? 3 : 440
+            var rest = "GET / HTTP/1.1\r\nHost: x\r\nE:\r\n"[...]
+            for index in 0..<30 {
+                rest += "X-\(index):  \(String(repeating: "a", count: length)) \t\r\n"
+            }
+            rest += "\r\n"
+            while !rest.isEmpty {
+                client.send(String(rest.prefix(size)))
+                rest = rest.dropFirst(size)
+                server.onLoop {}
+            }
+            try #expect(server.response(client).body == "32")
             client.close()
         }
     }
