@@ -26,7 +26,6 @@ final class FakeDapr: DaprAPI {
         var operations: [StateOperation] = []
         var published: Event?
         var invoked: InvokeRequest?
-        var readsBody = false
         var invokeResponse = InvokeResponse(status: .ok)
         var version = 0
     }
@@ -139,22 +138,10 @@ final class FakeDapr: DaprAPI {
         }
     }
 
-    /// Makes `invoke` read the whole body, as an app would.
-    func readsInvokedBody() {
-        world.withLock { $0.readsBody = true }
-    }
-
     func invoke(
         _ request: InvokeRequest, options: CallOptions
     ) async throws(DaprError) -> InvokeResponse {
         try record("invoke", "\(request.verb) \(request.appID) \(request.method)", options)
-        if now.readsBody {
-            do {
-                _ = try await request.body.collect()
-            } catch {
-                throw DaprError(.cancelled, "the request's body failed")
-            }
-        }
         return world.withLock { world in
             world.invoked = request
             return world.invokeResponse

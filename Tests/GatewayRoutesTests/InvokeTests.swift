@@ -2,7 +2,6 @@ import DaprClient
 import HTTPMessage
 import HTTPTypes
 import JSON
-import Synchronization
 import Testing
 
 @testable import GatewayRoutes
@@ -106,29 +105,5 @@ struct InvokeTests {
         #expect(response.status.code == status)
         let passed = FakeDapr { $0.invokeResponse = InvokeResponse(status: .notFound) }
         #expect(await passed.send(.get, "/v1/invoke/echo/x").problem == nil)
-    }
-
-    @Test("an upload of unknown length is broken off where the limit is, and answered 413")
-    func uploadOverTheLimit() async {
-        let dapr = FakeDapr()
-        dapr.readsInvokedBody()
-        var settings = FacadeSettings.test
-        settings.bodyLimit = 10
-        let facade = Facade(settings: settings)
-        for (chunks, status) in [(2, 200), (3, 413)] {
-            let sent = Mutex(0)
-            let stream = BodyStream {
-                let count = sent.withLock { sent in
-                    sent += 1
-                    return sent
-                }
-                return count <= chunks ? [1, 2, 3, 4, 5] : nil
-            }
-            let request = Request(
-                method: .post, target: RequestTarget("/v1/invoke/app/m"), body: .stream(stream))
-            let response = await facade.respond(to: request, id: "test-1", dapr: dapr)
-            #expect(response.status.code == status)
-            #expect(response.problem == (status == 413 ? "body-too-large" : nil))
-        }
     }
 }

@@ -1,7 +1,6 @@
 import DaprClient
 import HTTPMessage
 import HTTPTypes
-import Synchronization
 
 /// `/v1/invoke/{app}/{path...}`: service invocation, passed through in both directions.
 enum InvokeRoutes {
@@ -20,11 +19,10 @@ enum InvokeRoutes {
         let request = context.request
         let forwarded = ForwardedFields(request.fields, requestID: context.id)
         context.droppedFields = forwarded.dropped
-        let upload = Upload(limit: context.settings.bodyLimit)
         let call = InvokeRequest(
             appID: app, verb: request.method, method: try path(context),
             query: request.target.query.map { String(decoding: $0, as: UTF8.self) },
-            fields: forwarded.fields, body: upload.limited(request.body))
+            fields: forwarded.fields, body: DaprBody(request.body))
         do throws(DaprError) {
             let answer = try await context.attempt { dapr, options throws(DaprError) in
                 try await dapr.invoke(call, options: options)
@@ -35,11 +33,6 @@ enum InvokeRoutes {
             fields[.xContentTypeOptions] = nil
             return Response(answer.status, fields: fields, body: Body(answer.body))
         } catch {
-            guard !upload.isTooLong else {
-                throw GatewayError(
-                    .bodyTooLarge,
-                    "the body is larger than \(ByteCount(upload.limit)) (limits.body)")
-            }
             throw explain(error, calling: app, context)
         }
     }
@@ -73,31 +66,12 @@ enum InvokeRoutes {
     }
 }
 
-/// The body of an invocation on its way to the sidecar, which silently cuts one that is a byte over
-/// its limit; so an upload of unknown length is counted here and broken off.
-private final class Upload: Sendable {
-    struct TooLong: Error {}
-
-    let limit: Int
-    private let count = Atomic(0)
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    var isTooLong: Bool { count.load(ordering: .relaxed) > limit }
-
-    func limited(_ body: Body) -> DaprBody {
+extension DaprBody {
+    fileprivate init(_ body: Body) {
         switch body {
-        case .empty: return .empty
-        case .bytes(let bytes): return .bytes(bytes)
-        case .stream(let stream):
-            return .stream(length: stream.length) {
-                guard let chunk = try await stream.next() else { return nil }
-                self.count.add(chunk.count, ordering: .relaxed)
-                if self.isTooLong { throw TooLong() }
-                return chunk
-            }
+        case .empty: self = .empty
+        case .bytes(let bytes): self = .bytes(bytes)
+        case .stream(let stream): self = .stream(length: stream.length) { try await stream.next() }
         }
     }
 }

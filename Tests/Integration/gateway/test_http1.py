@@ -200,11 +200,17 @@ def test_a_target_below_the_limit(connection):
 @pytest.mark.parametrize("fields", [
     [("X-Big", "x" * (17 * KIB))],
     [(f"X-{n}", "y" * 400) for n in range(45)],
-    [(f"X-{n}", "") for n in range(3000)],
-], ids=["one large", "many", "very many"])
+], ids=["one large", "many"])
 def test_large_fields(connection, fields):
     response = connection.request("GET", "/healthz", fields)
     assert re.search(r"16 ?KiB|16384", problem(response, 431)["detail"])
+
+
+def test_thousands_of_fields(connection):
+    """libmicrohttpd keeps 64 bytes for each field, so its own memory ends before our limit; what it
+    answers by itself is HTML."""
+    response = connection.request("GET", "/healthz", [(f"X-{n}", "") for n in range(3000)])
+    assert response.status == 431
 
 
 def test_fields_below_the_limit(connection):
