@@ -4,8 +4,8 @@
 set -euo pipefail
 
 build=(libmicrohttpd-dev libnghttp2-dev libyaml-dev pkg-config)
-tests=(curl nghttp2-client prometheus protobuf-compiler libprotobuf-dev python3 python3-venv)
-bench=(gcc nginx-light wrk)
+tests=(curl iproute2 prometheus protobuf-compiler libprotobuf-dev python3 python3-venv)
+bench=(binutils gcc nginx-light wrk)
 
 missing=()
 for package in "${build[@]}" "${tests[@]}" "${bench[@]}"; do
