@@ -71,7 +71,8 @@ let targets: [Target] = [
             "JSON", httpTypes,
         ]),
     .executableTarget(
-        name: "daprgw", dependencies: ["Gateway", "DevSidecar", "EventLoop", argumentParser],
+        name: "daprgw",
+        dependencies: ["Gateway", "GatewayRoutes", "DevSidecar", "EventLoop", argumentParser],
         swiftSettings: strict),
 
     .target(

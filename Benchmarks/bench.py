@@ -173,12 +173,14 @@ log: {{level: error}}
         envoy = self.start(
             f"{work}/venv/bin/envoy", "--concurrency", "1", "--disable-hot-restart", "-l", "error",
             "-c", self.template("envoy.yaml", DIR=work, PORT=envoy_port, GRPC_PORT=self.grpc))
-        while True:
+        while envoy.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", envoy_port)).close()
                 break
             except OSError:
                 time.sleep(0.1)
+        else:
+            sys.exit(f"bench: envoy ended with status {envoy.returncode}")
         script = os.path.join(os.path.dirname(__file__), "transcode.lua")
         self.add("Envoy transcoder", envoy, envoy_port,
                  "/dapr.proto.runtime.v1.Dapr/GetState", script)

@@ -2,6 +2,7 @@
 # Measures the gateway side by side with nginx, Envoy and bare libmicrohttpd; prints a table.
 # usage: scripts/bench.sh [--rounds N] [--seconds S] [--only NAME,...]
 set -euo pipefail
+PATH=$PATH:/usr/sbin  # where Debian has nginx
 cd "$(dirname "$0")/.."
 scripts/build-release.sh
 if [ ! -x .build-bench/venv/bin/envoy ] || ! cmp -s Benchmarks/requirements.txt .build-bench/installed; then

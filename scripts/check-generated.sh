@@ -1,14 +1,8 @@
 #!/bin/bash
-# check-generated.sh [--if-built]: fails if Sources/DaprProtos/Generated is not what protos/ gives.
-# With --if-built it is skipped, with a message, where the code generator has not been built yet.
+# check-generated.sh: fails if Sources/DaprProtos/Generated is not what protos/ gives.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-if [[ ${1-} == --if-built ]] && ! scripts/protoc-gen-swift.sh --if-built >/dev/null; then
-    echo "check-generated: skipped"
-    exit 0
-fi
-
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 scripts/generate-protos.sh "$fresh"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# protoc-gen-swift.sh [--if-built]: prints the path of protobuf's Swift code generator, which it
-# builds first if need be; with --if-built it fails instead of building.
+# protoc-gen-swift.sh: prints the path of protobuf's Swift code generator, which it builds first if
+# need be.
 #
 # The version is pinned, so that the same .proto files give the same Swift code on every machine. It
 # is the minimum in Package.swift, because generated code needs a runtime that is at least as new.
@@ -11,10 +11,6 @@ cd "$(dirname "$0")/.."
 plugin=$PWD/.build-protoc/protoc-gen-swift-$version
 
 if [[ ! -x $plugin ]]; then
-    if [[ ${1-} == --if-built ]]; then
-        echo "protoc-gen-swift $version is not built; scripts/generate-protos.sh does it" >&2
-        exit 1
-    fi
     echo "building protoc-gen-swift $version (once, about a minute)" >&2
     build=$(mktemp -d)
     trap 'rm -rf "$build"' EXIT

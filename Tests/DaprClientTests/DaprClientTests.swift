@@ -81,7 +81,7 @@ struct DaprClientTests {
             #expect(refused?.kind == .unauthenticated)
             await peer.die()
             let absent = await #expect(throws: DaprError.self) {
-                try await client.waitUntilReady(timeout: .milliseconds(250))
+                try await client.waitUntilReady(timeout: .seconds(2))
             }
             #expect(absent?.kind == .deadlineExceeded)
             #expect(absent?.message.contains("Connection refused") == true)

@@ -45,6 +45,7 @@ struct EarlyResponseTests {
         server.disposition = { _ in .stream(limit: .max) }
         server.answer = { [unowned server] exchange in
             var chunks = [Array("late".utf8), Array("r".utf8)].makeIterator()
+            // Sound: everything in this test happens on its one thread.
             nonisolated(unsafe) let next = { chunks.next() }
             let response = Response(status, body: .stream(BodyStream { unsafe next() }))
             if atOnce { return exchange.respond(response) }
@@ -73,6 +74,7 @@ struct EarlyResponseTests {
         server.answer = { exchange in
             guard case .stream(let stream) = exchange.request.body else { return }
             exchange.onCancel = { cancellations += 1 }
+            // Sound: the task stays on the loop, which this test runs.
             nonisolated(unsafe) let exchange = exchange
             Task(executorPreference: loop) {
                 do {

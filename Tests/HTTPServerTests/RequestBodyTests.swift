@@ -16,6 +16,7 @@ struct RequestBodyTests {
         guard case .stream(let stream) = exchange.request.body else {
             return exchange.respond(.text("not a stream"))
         }
+        // Sound: the task stays on the loop, which this test runs.
         nonisolated(unsafe) let exchange = exchange
         Task(executorPreference: loop) {
             var count = 0

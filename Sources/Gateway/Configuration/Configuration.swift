@@ -41,7 +41,7 @@ public struct Configuration: Sendable, Hashable {
     public struct Limits: Sendable, Hashable {
         /// Client connections in all.
         public var connections = 4000
-        /// Header fields of one request, and its target, each.
+        /// Header fields of one request; the same limit holds for its target, up to 16 KiB.
         public var headers = ByteCount(16 << 10)
         /// The body of one request.
         public var body = ByteCount(4 << 20)

@@ -257,9 +257,6 @@ class Gateway(Process):
         assert values, f"no metric matches {pattern}: {sorted({n for n, _ in self.metrics()})}"
         return sum(values)
 
-    def reload(self):
-        self.signal(signal.SIGHUP)
-
 
 SAMPLE = re.compile(r'^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)(?: \d+)?$')
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
