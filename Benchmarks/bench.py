@@ -207,8 +207,8 @@ log: {{level: error}}
         return {
             "cpu": spent / int(requests) * 1e6,
             "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
-            "p50": milliseconds(re.search(r"50%\s+(\S+)", text)[1]),
-            "p99": milliseconds(re.search(r"99%\s+(\S+)", text)[1]),
+            "p50": milliseconds(re.search(r"(?m)^ +50% +(\S+)", text)[1]),
+            "p99": milliseconds(re.search(r"(?m)^ +99% +(\S+)", text)[1]),
             "rss": rss_megabytes(process.pid),
             "bytes": float(size.rstrip("KMGB")) * unit / int(requests),
         }
