@@ -144,7 +144,7 @@ def test_the_deadline(slow_sidecar, start, protocol):
         response = gateway.ask(
             method, target + "?timeout=300ms", None, None if method == "GET" else b"1")
         problem(response, 504, "deadline-exceeded")
-        assert time.monotonic() - began > 0.25
+        assert 0.25 < time.monotonic() - began < 1.8, "the sidecar was not waited for"
     assert gateway.get("/v1/state/-/a?timeout=9s").status in (200, 404)
     until(lambda: gateway.gauge("sidecar_.*streams") == 0, what="no stream is left")
 
@@ -255,13 +255,14 @@ def test_a_head_must_be_complete_within_its_time(auto):
     with auto.connect(timeout=20) as connection:
         connection.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
         began = time.monotonic()
+        is_open = True
         try:
-            while time.monotonic() - began < 15:
+            while is_open and time.monotonic() - began < 15:
                 connection.send(b"X-A: 1\r\n")
-                if not connection.is_open(0.3):
-                    break
+                is_open = connection.is_open(0.3)
         except (BrokenPipeError, ConnectionResetError):
-            pass
+            is_open = False
+        assert not is_open, "it may go on for ever"
         assert time.monotonic() - began > 4
 
 

@@ -532,6 +532,7 @@ def test_back_pressure_reaches_the_app(http):
             sent.append(len(block))
         stream.send(end=True)
     http.sidecar.handler = handler
+    before = http.gateway.gauge("^process_resident_memory_bytes$")
     with http.gateway.connect(timeout=60) as connection:
         connection.send(request_bytes("GET", "/v1/invoke/app/x"))
         assert connection.head().status == 200
@@ -544,6 +545,8 @@ def test_back_pressure_reaches_the_app(http):
             return previous == last
         until(stalled, timeout=20, interval=0.3, what="the app to be stopped")
         assert sum(sent) < size, "everything was taken although nobody reads"
+        grown = http.gateway.gauge("^process_resident_memory_bytes$") - before
+        assert grown < 24 << 20, grown
         total = 0
         while chunk := connection.chunk():
             total += len(chunk)
