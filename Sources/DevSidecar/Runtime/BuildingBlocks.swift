@@ -5,8 +5,12 @@ enum BuildingBlocks {
         let apps = try AppDirectory(context.configuration)
         let metadata = MetadataBlock(context, app: apps.own)
         let blocks: [any BuildingBlock] = [
-            StateBlock(context), try SecretsBlock(context), metadata, HealthBlock(context),
-            ShutdownBlock(context), PubSubBlock(context: context, apps: apps),
+            StateBlock(context),
+            try SecretsBlock(context),
+            metadata,
+            HealthBlock(context),
+            ShutdownBlock(context),
+            PubSubBlock(context: context, apps: apps),
             InvokeBlock(context: context, apps: apps),
         ]
         metadata.subscriptionList = { blocks.flatMap(\.subscriptions) }

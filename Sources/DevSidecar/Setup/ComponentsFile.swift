@@ -16,7 +16,9 @@ public struct ComponentsFileError: Error, Sendable, CustomStringConvertible {
 public enum ComponentsFile {
     /// The types that this sidecar really offers.
     public static let offeredTypes = [
-        "state.in-memory", "pubsub.in-memory", "secretstores.local.file",
+        "state.in-memory",
+        "pubsub.in-memory",
+        "secretstores.local.file",
         "secretstores.local.env",
     ]
 

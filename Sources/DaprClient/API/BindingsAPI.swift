@@ -1,0 +1,2 @@
+/// Output bindings, as both APIs offer them.
+public protocol BindingsAPI: Sendable {}

@@ -1,0 +1,2 @@
+/// Configuration stores, as both APIs offer them.
+public protocol ConfigurationAPI: Sendable {}

@@ -1,0 +1,2 @@
+/// Conversation with language models, as both APIs offer it.
+public protocol ConversationAPI: Sendable {}

@@ -1,0 +1,2 @@
+/// Cryptography, as both APIs offer it.
+public protocol CryptographyAPI: Sendable {}

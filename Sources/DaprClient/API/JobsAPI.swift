@@ -1,0 +1,2 @@
+/// Jobs, as both APIs offer them.
+public protocol JobsAPI: Sendable {}

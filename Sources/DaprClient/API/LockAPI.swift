@@ -1,0 +1,2 @@
+/// Distributed locks, as both APIs offer them.
+public protocol LockAPI: Sendable {}

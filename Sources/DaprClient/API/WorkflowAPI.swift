@@ -1,0 +1,2 @@
+/// Workflow management, as both APIs offer it.
+public protocol WorkflowAPI: Sendable {}
