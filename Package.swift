@@ -49,10 +49,12 @@ let targets: [Target] = [
     systemLibrary("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
     systemLibrary("CNghttp2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
     systemLibrary("CYaml", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+    systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
     .target(name: "CLinux"),
 
     library("EventLoop", ["CLinux", deque]),
     library("JSON", []),
+    library("Cryptography", ["COpenSSL"]),
     library("HTTPMessage", [httpTypes]),
     library("HTTPServer", ["CMicrohttpd", "HTTPMessage", "EventLoop", httpTypes, deque]),
     library("HTTP2", ["CNghttp2", deque]),
@@ -80,6 +82,7 @@ let targets: [Target] = [
         swiftSettings: strict),
     tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
     tests("JSONTests", ["JSON"]),
+    tests("CryptographyTests", ["Cryptography"]),
     tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
     tests(
         "HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", "TestSupport", httpTypes]),

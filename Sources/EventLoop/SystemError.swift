@@ -17,12 +17,14 @@ public struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
         self.errno = errno
     }
 
-    /// `connect: Connection refused (111)`.
-    public var description: String {
+    /// `Connection refused`.
+    public var reason: String {
         // strerror's text is a constant of the C library for every number it knows; it is copied at once.
-        let text = unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "unknown error"
-        return "\(function): \(text) (\(errno))"
+        unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "unknown error"
     }
+
+    /// `connect: Connection refused (111)`.
+    public var description: String { "\(function): \(reason) (\(errno))" }
 }
 
 /// Turns the "negated errno" convention of CLinux into a value or an error.

@@ -19,9 +19,10 @@ extension Exchange: HTTP2StreamHandler {
                 headers.contentLength.map({ $0 > limit }) ?? true
             {
                 // Only the caller holds the reader: when it lets go, the stream is reset.
-                response.stream = openChannel()
+                response.stream = BodyReader(openChannel(), loop: core.loop)
                 answer(response)
             }
+            resumeWaiters()
         }
     }
 
@@ -29,7 +30,7 @@ extension Exchange: HTTP2StreamHandler {
         guard !isOver else { return stream.consume(data.count) }
         hasProgressed = true
         switch request.reception {
-        case .stream:
+        case .stream, .channel:
             guard let channel else { return collect(data, upTo: .max, on: stream) }
             var chunk: [UInt8] = []
             chunk.append(copying: data)
@@ -75,7 +76,7 @@ extension Exchange: HTTP2StreamHandler {
     }
 
     func streamBecameWritable(_ stream: HTTP2Stream) {
-        resumeUpload()
+        resumeWaiters()
     }
 
     func stream(_ stream: HTTP2Stream, closed closure: StreamClosure) {
@@ -84,7 +85,7 @@ extension Exchange: HTTP2StreamHandler {
     }
 
     /// A channel from the stream to the caller, who paces the sidecar by what it takes.
-    private func openChannel() -> BodyReader {
+    func openChannel() -> ByteChannel {
         let channel = ByteChannel(loop: core.loop, capacity: 256 << 10)
         channel.assumeIsolated { channel in
             channel.setProducer(
@@ -98,7 +99,7 @@ extension Exchange: HTTP2StreamHandler {
                 })
         }
         self.channel = channel
-        return BodyReader(channel, loop: core.loop)
+        return channel
     }
 }
 

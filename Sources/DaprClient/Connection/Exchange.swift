@@ -34,12 +34,14 @@ final class Exchange: @unchecked Sendable {
     /// Something moved since the timer was set.
     var hasProgressed = false
     private(set) var isOver = false
+    /// Why it is over, if it did not end well.
+    private(set) var failure: DaprError?
 
     private let deadline: MonotonicTime
     private var isAnswered = false
     private var isUploading = false
     private var upload: Task<Void, Never>?
-    private var uploadWaiter: CheckedContinuation<Void, Never>?
+    private var waiters: [CheckedContinuation<Void, Never>] = []
 
     init(_ request: ExchangeRequest, core: SidecarCore, pool: SidecarPool) {
         self.request = request
@@ -49,7 +51,7 @@ final class Exchange: @unchecked Sendable {
     }
 
     /// Starts the clock.
-    func begin(_ continuation: CheckedContinuation<Outcome, Never>) {
+    func begin(_ continuation: CheckedContinuation<Outcome, Never>?) {
         self.continuation = continuation
         setTimer()
     }
@@ -69,6 +71,9 @@ final class Exchange: @unchecked Sendable {
         switch request.content {
         case .bytes(let content): bytes = content
         case .stream: end = false
+        case .open(let content):
+            bytes = content
+            end = false
         }
         let stream = try connection.open(request.head, body: bytes, end: end, handler: self)
         attempts += 1
@@ -76,12 +81,18 @@ final class Exchange: @unchecked Sendable {
         if case .messages(let limit) = request.reception {
             decoder = MessageDecoder(limit: limit)
         }
-        if case .stream(let next) = request.content { startUpload(next) }
+        switch request.content {
+        case .bytes: break
+        case .stream(let next): startUpload(next)
+        case .open: isUploading = true
+        }
+        if !request.hasDeadline { stopTimer() }
+        resumeWaiters()
     }
 
     /// Whether a stream that the sidecar did not process may be opened again.
     var isRepeatable: Bool {
-        if case .stream = request.content { return false }
+        guard case .bytes = request.content else { return false }
         return attempts < 2 && response == nil && !isOver
     }
 
@@ -92,7 +103,9 @@ final class Exchange: @unchecked Sendable {
     // MARK: - The end
 
     /// The sidecar's clock may be a little ahead when it gives a call up at its deadline.
-    var isDeadlineNear: Bool { deadline - core.loop.now < .milliseconds(50) }
+    var isDeadlineNear: Bool {
+        request.hasDeadline && deadline - core.loop.now < .milliseconds(50)
+    }
 
     /// The caller's task was cancelled.
     func cancel() {
@@ -112,8 +125,13 @@ final class Exchange: @unchecked Sendable {
     private var patience: Duration { isAnswered ? Self.idleTimeout : request.timeout }
 
     private func setTimer() {
-        if let timer { core.loop.cancel(timer) }
+        stopTimer()
         timer = core.loop.schedule(after: patience) { self.timeIsUp() }
+    }
+
+    private func stopTimer() {
+        if let timer { core.loop.cancel(timer) }
+        timer = nil
     }
 
     func fail(_ error: DaprError) {
@@ -124,17 +142,17 @@ final class Exchange: @unchecked Sendable {
     func finish(_ outcome: Outcome) {
         guard !isOver else { return }
         isOver = true
-        if let timer { core.loop.cancel(timer) }
-        timer = nil
+        stopTimer()
         if case .waiting = place {
             core.withdraw(self)
             place = .over
         }
+        if case .failure(let error) = outcome { failure = error }
         upload?.cancel()
-        resumeUpload()
+        resumeWaiters()
         if let channel {
-            let error: DaprError? = if case .failure(let error) = outcome { error } else { nil }
-            channel.assumeIsolated { $0.finish(throwing: error) }
+            let failure = failure
+            channel.assumeIsolated { $0.finish(throwing: failure) }
             self.channel = nil
         }
         if let stream, outcome.isFailure || stream.pendingBytes > 0 || isUploading {
@@ -161,7 +179,7 @@ final class Exchange: @unchecked Sendable {
 
     /// Sends one chunk of the request's content.
     ///
-    /// - Returns: whether more can follow at once; otherwise wait for `room`.
+    /// - Returns: whether more can follow at once; otherwise wait for a change.
     func send(_ chunk: [UInt8]) -> Bool {
         hasProgressed = true
         guard let stream, !isOver else { return true }
@@ -175,15 +193,18 @@ final class Exchange: @unchecked Sendable {
         stream.send([], end: true)
     }
 
-    /// Keeps the continuation until the stream takes more, or is over.
-    func waitForRoom(_ waiter: CheckedContinuation<Void, Never>) {
+    /// Keeps the continuation until the stream is open, has a head, takes more or is over.
+    func waitForChange(_ waiter: CheckedContinuation<Void, Never>) {
         guard !isOver else { return waiter.resume() }
-        uploadWaiter = waiter
+        waiters.append(waiter)
     }
 
-    func resumeUpload() {
+    func resumeWaiters() {
         hasProgressed = true
-        uploadWaiter.take()?.resume()
+        guard !waiters.isEmpty else { return }
+        let due = waiters
+        waiters = []
+        for waiter in due { waiter.resume() }
     }
 
     /// Tells the pool that the stream is gone.

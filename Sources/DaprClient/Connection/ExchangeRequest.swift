@@ -7,6 +7,8 @@ struct ExchangeRequest: Sendable {
         case bytes([UInt8])
         /// Pulled chunk by chunk as the sidecar takes it.
         case stream(@Sendable () async throws -> [UInt8]?)
+        /// These, and then what the caller sends while the exchange is open.
+        case open([UInt8])
     }
 
     /// What becomes of the response's content.
@@ -18,6 +20,8 @@ struct ExchangeRequest: Sendable {
         /// Given on as it comes, at the consumer's pace; at once where the head says that it is at
         /// most this long.
         case stream(bufferedUpTo: Int)
+        /// Put into the exchange's channel as it comes, which is there from the beginning.
+        case channel
     }
 
     var head: HeaderBlock
@@ -25,6 +29,8 @@ struct ExchangeRequest: Sendable {
     var reception: Reception
     /// In all; between two signs of progress where content is streamed.
     var timeout: Duration
+    /// Otherwise `timeout` only limits how long opening the stream may take.
+    var hasDeadline = true
     /// Dials although the pool is in back-off.
     var isProbe = false
 }

@@ -37,6 +37,15 @@ actor SidecarPool {
         }
     }
 
+    /// Starts an exchange that nobody waits for: what it does shows in itself and in its channel.
+    func open(_ request: ExchangeRequest) -> (Exchange, ByteChannel) {
+        let exchange = Exchange(request, core: core, pool: self)
+        let channel = exchange.openChannel()
+        exchange.begin(nil)
+        core.start(exchange)
+        return (exchange, channel)
+    }
+
     /// Sends a request's streamed content as fast as the sidecar takes it.
     func upload(
         _ next: @Sendable () async throws -> [UInt8]?, for exchange: Exchange
@@ -44,7 +53,7 @@ actor SidecarPool {
         do {
             while let chunk = try await next() {
                 if !exchange.send(chunk) {
-                    await withCheckedContinuation { exchange.waitForRoom($0) }
+                    await withCheckedContinuation { exchange.waitForChange($0) }
                 }
                 if exchange.isOver { return }
             }

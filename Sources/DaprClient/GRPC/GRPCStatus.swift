@@ -60,7 +60,7 @@ extension GRPCStatus {
         }
     }
 
-    private static func hasGRPCContent(_ head: HeaderBlock) -> Bool {
+    static func hasGRPCContent(_ head: HeaderBlock) -> Bool {
         head.bytes(of: "content-type")?.starts(with: "application/grpc".utf8) ?? false
     }
 

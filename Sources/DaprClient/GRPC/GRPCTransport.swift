@@ -61,21 +61,28 @@ struct GRPCTransport: Sendable {
     ) async throws(DaprError) -> ExchangeResponse {
         try settings.check(message: message.count - MessageFraming.prefixSize)
         let timeout = options.timeout ?? settings.timeout
+        let request = ExchangeRequest(
+            head: try head(rpc.path, timeout: timeout, options.trace, extra: extra),
+            content: .bytes(message), reception: .messages(limit: settings.maxMessageSize),
+            timeout: timeout, isProbe: isProbe)
+        return try await pool.perform(request).get()
+    }
+
+    /// The head of a request.
+    func head(
+        _ path: String, timeout: Duration?, _ trace: TraceContext, extra: HeaderBlock?
+    ) throws(DaprError) -> HeaderBlock {
         var head = HeaderBlock(capacity: 512)
         do throws(HeaderFieldError) {
-            try head.append(":path", rpc.path)
+            try head.append(":path", path)
             head.append(contentsOf: fields)
-            try head.append("grpc-timeout", GRPCTimeout.format(timeout))
-            try head.append(options.trace)
+            if let timeout { try head.append("grpc-timeout", GRPCTimeout.format(timeout)) }
+            try head.append(trace)
         } catch {
             throw DaprError(error)
         }
         if let extra { head.append(contentsOf: extra) }
-        let request = ExchangeRequest(
-            head: head, content: .bytes(message),
-            reception: .messages(limit: settings.maxMessageSize), timeout: timeout,
-            isProbe: isProbe)
-        return try await pool.perform(request).get()
+        return head
     }
 
     static func frame(_ message: some Message) throws(DaprError) -> [UInt8] {
@@ -93,8 +100,12 @@ struct GRPCTransport: Sendable {
     static func message<Response: Message>(
         _ response: ExchangeResponse
     ) throws(DaprError) -> Response {
+        try message(response.body)
+    }
+
+    static func message<Response: Message>(_ bytes: [UInt8]) throws(DaprError) -> Response {
         do {
-            return try Response(serializedBytes: response.body)
+            return try Response(serializedBytes: bytes)
         } catch {
             throw DaprError(.malformedResponse, "the sidecar's message cannot be read: \(error)")
         }

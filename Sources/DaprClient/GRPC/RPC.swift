@@ -1,7 +1,7 @@
 import DaprProtos
 import SwiftProtobuf
 
-/// A unary method of the sidecar's gRPC API: its path and the types of its messages.
+/// A method of the sidecar's gRPC API: its path and the types of its messages.
 struct RPC<Request: Message & Sendable, Response: Message & Sendable>: Sendable {
     /// What `:path` says.
     let path: String

@@ -67,6 +67,8 @@ actor Peer {
     private var accepting: Watch?
     private var connections: [PeerConnection] = []
     private var script: Script
+    /// Answers streams message by message, in place of `script`.
+    private(set) var streamScript: PeerStreamScript?
     private(set) var requests: [PeerRequest] = []
     private(set) var resets = 0
     private(set) var accepted = 0
@@ -99,6 +101,10 @@ actor Peer {
         self.script = script
     }
 
+    func answerStreams(_ script: @escaping PeerStreamScript) {
+        streamScript = script
+    }
+
     private func accept() {
         while let connection = try? listener?.accept() {
             accepted += 1
@@ -109,13 +115,19 @@ actor Peer {
     }
 
     fileprivate func answer(to request: PeerRequest) -> PeerAnswer {
+        script(note(request))
+    }
+
+    /// Remembers a request, and tells those who wait for it.
+    @discardableResult
+    func note(_ request: PeerRequest) -> PeerRequest {
         var request = request
         request.number = requests.count + 1
         requests.append(request)
         let due = watchers.filter { $0.count <= requests.count }
         watchers.removeAll { $0.count <= requests.count }
         for watcher in due { watcher.1.resume() }
-        return script(request)
+        return request
     }
 
     fileprivate func streamWasReset() {
@@ -158,8 +170,8 @@ actor Peer {
 }
 
 /// One connection of the peer.
-private final class PeerConnection: SocketStreamHandler, HTTP2SessionDelegate {
-    private let peer: Peer
+final class PeerConnection: SocketStreamHandler, HTTP2SessionDelegate {
+    let peer: Peer
     private let session: HTTP2Session
     private var socket: SocketStream?
 
@@ -197,7 +209,10 @@ private final class PeerConnection: SocketStreamHandler, HTTP2SessionDelegate {
     func session(
         _ session: HTTP2Session, accept stream: HTTP2Stream, head: HeaderBlock, endStream: Bool
     ) -> (any HTTP2StreamHandler)? {
-        PeerStream(PeerRequest(fields: head), on: self)
+        if let script = peer.assumeIsolated({ $0.streamScript }) {
+            return ScriptedStream(script, PeerRequest(fields: head), stream, on: self)
+        }
+        return PeerStream(PeerRequest(fields: head), on: self)
     }
 
     func sessionHasOutput(_ session: HTTP2Session) { socket?.flush() }
@@ -220,7 +235,7 @@ private final class PeerConnection: SocketStreamHandler, HTTP2SessionDelegate {
         }
     }
 
-    private func refuseAll() {
+    func refuseAll() {
         // GOAWAY, last stream 0, NO_ERROR, written past the session, which would say otherwise.
         let frame: [UInt8] = [0, 0, 8, 7, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 8)
         rawOutput = frame
@@ -231,7 +246,7 @@ private final class PeerConnection: SocketStreamHandler, HTTP2SessionDelegate {
 
     func reset() { peer.assumeIsolated { $0.streamWasReset() } }
 
-    private func block(_ fields: [(String, String)]) -> HeaderBlock {
+    func block(_ fields: [(String, String)]) -> HeaderBlock {
         var block = HeaderBlock()
         for (name, value) in fields { try? block.append(name, value) }
         return block
