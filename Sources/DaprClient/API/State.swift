@@ -56,6 +56,20 @@ public struct StateValue: Sendable, Hashable {
     }
 }
 
+extension StateValue {
+    /// The value as a text; nil when it is not UTF-8.
+    public var text: String? { String(validating: data, as: UTF8.self) }
+
+    /// The value as one of a type: bytes as they are, a `String` from UTF-8, all else from JSON.
+    ///
+    /// - Throws: `.malformedResponse` when what is stored is no such value.
+    public func decode<Value: Decodable>(
+        as type: Value.Type = Value.self
+    ) throws(DaprError) -> Value {
+        try Payload.decode(type, from: data)
+    }
+}
+
 /// A value to save.
 public struct StateItem: Sendable, Hashable {
     /// The key; not empty and without `||`.
@@ -79,6 +93,27 @@ public struct StateItem: Sendable, Hashable {
         self.etag = etag
         self.options = options
         self.metadata = metadata
+    }
+}
+
+extension StateItem {
+    /// A value to save: bytes as they are, a `String` as UTF-8, all else as JSON.
+    ///
+    /// - Parameters:
+    ///   - key: not empty and without `||`.
+    ///   - value: what to store.
+    ///   - etag: the version that must be the current one; nil saves unconditionally.
+    ///   - ttl: how long the value lives, rounded up to seconds; nil for ever.
+    ///   - options: how the write is to be done.
+    ///   - metadata: for the component.
+    /// - Throws: `.invalidArgument` when the value cannot be encoded, or `ttl` is not positive.
+    public init<Value: Encodable>(
+        _ key: String, _ value: Value, etag: ETag? = nil, ttl: Duration? = nil,
+        options: StateOptions = StateOptions(), metadata: [String: String] = [:]
+    ) throws(DaprError) {
+        self.init(
+            key: key, value: try Payload(value).bytes, etag: etag, options: options,
+            metadata: try metadata.living(ttl))
     }
 }
 

@@ -2,38 +2,42 @@
 public struct PubSub: Sendable {
     /// The name of the component.
     public let name: String
-    private let api: any DaprAPI
+    private let api: any PublishAPI
 
     /// A component on any implementation of the API, such as a test's.
-    public init(name: String, api: any DaprAPI) {
+    public init(name: String, api: any PublishAPI) {
         self.name = name
         self.api = api
     }
 
-    /// Publishes bytes.
+    /// Publishes an event: bytes (`[UInt8]`, `Data`) as `application/octet-stream`, a `String` as
+    /// `text/plain`, a ``CloudEvent`` as `application/cloudevents+json`, all else as
+    /// `application/json`.
     ///
     /// - Parameters:
     ///   - topic: the topic.
-    ///   - data: the content of the event.
-    ///   - contentType: of `data`.
-    ///   - metadata: such as `ttlInSeconds` or `rawPayload`.
+    ///   - event: the content of the event.
+    ///   - contentType: of the content, where it is another one; values that are encoded as JSON
+    ///     take a type of JSON only.
+    ///   - ttl: how long the event is worth something, rounded up to seconds; nil for ever.
+    ///   - isRaw: whether the content is published as it is, without an envelope (`rawPayload`).
+    ///   - metadata: for the component.
     ///   - options: deadline and trace context.
-    public func publish(
-        _ topic: String, _ data: [UInt8], contentType: String = "application/octet-stream",
-        metadata: [String: String] = [:], options: CallOptions = CallOptions()
+    public func publish<Event: Encodable>(
+        _ topic: String, _ event: Event, contentType: String? = nil, ttl: Duration? = nil,
+        isRaw: Bool = false, metadata: [String: String] = [:], options: CallOptions = CallOptions()
     ) async throws(DaprError) {
+        let payload = try Payload(event, contentType: contentType)
         try await api.publishEvent(
-            pubsub: name, topic: topic, data: data, contentType: contentType, metadata: metadata,
-            options: options)
+            pubsub: name, topic: topic, data: payload.bytes, contentType: payload.contentType,
+            metadata: try metadata.living(ttl).raw(isRaw), options: options)
     }
+}
 
-    /// Publishes a text.
-    public func publish(
-        _ topic: String, _ text: String, contentType: String = "text/plain",
-        metadata: [String: String] = [:], options: CallOptions = CallOptions()
-    ) async throws(DaprError) {
-        try await publish(
-            topic, Array(text.utf8), contentType: contentType, metadata: metadata,
-            options: options)
+extension [String: String] {
+    /// Metadata that asks for an event without envelope.
+    fileprivate func raw(_ isRaw: Bool) -> [String: String] {
+        guard isRaw else { return self }
+        return merging(["rawPayload": "true"]) { $1 }
     }
 }

@@ -2,10 +2,10 @@
 public struct StateStore: Sendable {
     /// The name of the component.
     public let name: String
-    private let api: any DaprAPI
+    private let api: any StateAPI
 
     /// A store on any implementation of the API, such as a test's.
-    public init(name: String, api: any DaprAPI) {
+    public init(name: String, api: any StateAPI) {
         self.name = name
         self.api = api
     }
@@ -19,29 +19,42 @@ public struct StateStore: Sendable {
             store: name, key: key, consistency: consistency, metadata: metadata, options: options)
     }
 
-    /// Saves bytes under a key. The HTTP API can only store JSON.
+    /// Reads one value as one of a type: bytes as they are, a `String` from UTF-8, all else from
+    /// JSON; nil when the key does not exist. ``StateValue/decode(as:)`` does the same for a value
+    /// that was read with its ETag.
     ///
-    /// - Parameter etag: the version that must be the current one; nil saves unconditionally.
-    /// - Throws: `.conflict` when the version is another one.
-    public func save(
-        _ key: String, _ value: [UInt8], etag: ETag? = nil,
-        stateOptions: StateOptions = StateOptions(), metadata: [String: String] = [:],
-        options: CallOptions = CallOptions()
-    ) async throws(DaprError) {
-        let item = StateItem(
-            key: key, value: value, etag: etag, options: stateOptions, metadata: metadata)
-        try await api.saveState(store: name, items: [item], options: options)
+    /// - Throws: `.malformedResponse` when what is stored is no such value.
+    public func get<Value: Decodable>(
+        _ key: String, as type: Value.Type, consistency: StateConsistency? = nil,
+        metadata: [String: String] = [:], options: CallOptions = CallOptions()
+    ) async throws(DaprError) -> Value? {
+        guard
+            let value = try await get(
+                key, consistency: consistency, metadata: metadata, options: options)
+        else { return nil }
+        return try value.decode(as: type)
     }
 
-    /// Saves a text, as its UTF-8 bytes.
-    public func save(
-        _ key: String, _ text: String, etag: ETag? = nil,
+    /// Saves a value under a key: bytes (`[UInt8]`, `Data`) as they are, a `String` as UTF-8, all
+    /// else as JSON. The HTTP API can only store JSON.
+    ///
+    /// - Parameters:
+    ///   - key: not empty and without `||`.
+    ///   - value: what to store.
+    ///   - etag: the version that must be the current one; nil saves unconditionally.
+    ///   - ttl: how long the value lives, rounded up to seconds; nil for ever.
+    ///   - stateOptions: how the write is to be done.
+    ///   - metadata: for the component.
+    ///   - options: deadline and trace context.
+    /// - Throws: `.conflict` when the version is another one.
+    public func save<Value: Encodable>(
+        _ key: String, _ value: Value, etag: ETag? = nil, ttl: Duration? = nil,
         stateOptions: StateOptions = StateOptions(), metadata: [String: String] = [:],
         options: CallOptions = CallOptions()
     ) async throws(DaprError) {
-        try await save(
-            key, Array(text.utf8), etag: etag, stateOptions: stateOptions, metadata: metadata,
-            options: options)
+        let item = try StateItem(
+            key, value, etag: etag, ttl: ttl, options: stateOptions, metadata: metadata)
+        try await api.saveState(store: name, items: [item], options: options)
     }
 
     /// Saves several values; this is not atomic.
@@ -81,9 +94,4 @@ public struct StateStore: Sendable {
         try await api.executeStateTransaction(
             store: name, operations: operations, metadata: metadata, options: options)
     }
-}
-
-extension StateValue {
-    /// The value as a text; nil when it is not UTF-8.
-    public var text: String? { String(validating: data, as: UTF8.self) }
 }

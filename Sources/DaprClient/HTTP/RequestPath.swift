@@ -8,9 +8,9 @@ struct RequestPath {
     /// Whether a segment is empty: it would vanish, and the path mean something else.
     private(set) var hasEmptySegment = false
 
-    /// A path below `/v1.0`.
-    init(_ segments: String...) {
-        bytes = Array("/v1.0".utf8)
+    /// A path below `/v1.0`, or the prefix of an API that is not yet stable, such as `v1.0-alpha1`.
+    init(version: String = "v1.0", _ segments: String...) {
+        bytes = Array("/\(version)".utf8)
         for segment in segments {
             bytes.append(UInt8(ascii: "/"))
             switch segment {
