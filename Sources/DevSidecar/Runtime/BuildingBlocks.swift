@@ -12,6 +12,7 @@ enum BuildingBlocks {
             ShutdownBlock(context),
             PubSubBlock(context: context, apps: apps),
             InvokeBlock(context: context, apps: apps),
+            CryptographyBlock(context),
         ]
         metadata.subscriptionList = { blocks.flatMap(\.subscriptions) }
         return blocks
