@@ -7,6 +7,9 @@ enum BuildingBlocks {
         let blocks: [any BuildingBlock] = [
             StateBlock(context),
             try SecretsBlock(context),
+            try ConfigurationBlock(context, app: apps.own),
+            LockBlock(context),
+            OutageBlock(context),
             metadata,
             HealthBlock(context),
             ShutdownBlock(context),
