@@ -91,7 +91,7 @@ actor ConfigurationWatcher {
             switch action {
             case .open(let number): open(number)
             case .close(let number, let id): close(number, id: id)
-            case .read: read()
+            case .read: startReading()
             }
         }
         if watch.isOver {
@@ -103,32 +103,27 @@ actor ConfigurationWatcher {
     }
 
     private func open(_ number: Int) {
-        let (api, subject) = (api, subject)
+        streams[number] = Task(executorPreference: executor) { await self.follow(number) }
+    }
+
+    /// Subscribes, and takes what comes until the stream ends.
+    private func follow(_ number: Int) async {
+        var failure: DaprError?
         var options = subject.options
         // The stream lives as long as it can.
         options.timeout = nil
-        let streamOptions = options
-        streams[number] = Task(executorPreference: executor) {
-            do throws(DaprError) {
-                let stream = try await api.subscribeConfiguration(
-                    store: subject.store, keys: subject.keys ?? [], metadata: subject.metadata,
-                    options: streamOptions)
-                while let update = try await stream.next() { received(update, from: number) }
-                ended(number, nil)
-            } catch {
-                ended(number, error)
+        do throws(DaprError) {
+            let stream = try await api.subscribeConfiguration(
+                store: subject.store, keys: subject.keys ?? [], metadata: subject.metadata,
+                options: options)
+            while let update = try await stream.next() {
+                perform(watch.received(update, from: number, now: time.now()))
             }
+        } catch {
+            failure = error
         }
-    }
-
-    private func received(_ update: ConfigurationUpdate, from number: Int) {
-        perform(watch.received(update, from: number, now: time.now()))
-    }
-
-    private func ended(_ number: Int, _ error: DaprError?) {
         streams[number] = nil
-        perform(
-            watch.streamEnded(number, error, now: time.now(), jitter: time.jitter()))
+        perform(watch.streamEnded(number, failure, now: time.now(), jitter: time.jitter()))
     }
 
     private func close(_ number: Int, id: String?) {
@@ -144,17 +139,18 @@ actor ConfigurationWatcher {
         }
     }
 
-    private func read() {
-        let (api, subject) = (api, subject)
-        reading = Task(executorPreference: executor) {
-            do throws(DaprError) {
-                let items = try await api.getConfiguration(
-                    store: subject.store, keys: subject.keys ?? [], metadata: subject.metadata,
-                    options: subject.options)
-                perform(watch.read(items, now: time.now(), jitter: time.jitter()))
-            } catch {
-                perform(watch.readFailed(error, now: time.now(), jitter: time.jitter()))
-            }
+    private func startReading() {
+        reading = Task(executorPreference: executor) { await self.read() }
+    }
+
+    private func read() async {
+        do throws(DaprError) {
+            let items = try await api.getConfiguration(
+                store: subject.store, keys: subject.keys ?? [], metadata: subject.metadata,
+                options: subject.options)
+            perform(watch.read(items, now: time.now(), jitter: time.jitter()))
+        } catch {
+            perform(watch.readFailed(error, now: time.now(), jitter: time.jitter()))
         }
     }
 
@@ -171,7 +167,7 @@ actor ConfigurationWatcher {
             Task(executorPreference: executor) {
                 // Cancelled: another alarm is set by now, or none is wanted.
                 guard (try? await time.sleep(due - time.now())) != nil else { return }
-                alarmRang(due)
+                await self.alarmRang(due)
             }
         )
     }
