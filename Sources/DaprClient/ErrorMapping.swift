@@ -127,7 +127,7 @@ extension DaprError {
 
     /// By gRPC code (dapr/grpc-api.md section 18.4).
     static func kind(ofGRPCCode code: Int, message: String, in block: BuildingBlock) -> Kind {
-        let isComponent = 
+        let isComponent =
             switch block {
             case .state, .publish, .secrets, .configuration, .lock: true
             case .invoke, .metadata, .health: false

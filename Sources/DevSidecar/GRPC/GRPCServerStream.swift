@@ -203,6 +203,7 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
         guard let request = admitted([]) else { return }
         let channel = ByteChannel(loop: loop, capacity: 1 << 20)
         self.channel = channel
+        service.openStreams += 1
         let producer = LoopBound(self, on: loop)
         // A cycle only until the channel finishes, which `end` sees to.
         channel.assumeIsolated { $0.setProducer(resume: { producer.value.release() }) }
@@ -288,8 +289,10 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
         deadline = nil
         task?.cancel()
         task = nil
-        channel?.assumeIsolated { $0.finish(throwing: CancellationError()) }
-        channel = nil
         writer.take()?.resume()
+        guard let channel else { return }
+        service.openStreams -= 1
+        channel.assumeIsolated { $0.finish(throwing: CancellationError()) }
+        self.channel = nil
     }
 }

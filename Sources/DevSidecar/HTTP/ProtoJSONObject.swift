@@ -25,7 +25,8 @@ struct ProtoJSONObject {
             throw Self.syntaxFault("unexpected token", body, root.range.lowerBound)
         }
         if let rest = body[root.range.upperBound...].firstIndex(where: { !Self.isSpace($0) }) {
-            let isToken = isValidJSON(Self.word(body[rest...])) || "{}[],:".utf8.contains(body[rest])
+            let isToken =
+                isValidJSON(Self.word(body[rest...])) || "{}[],:".utf8.contains(body[rest])
             throw Self.syntaxFault(isToken ? "unexpected token" : "invalid value", body, rest)
         }
         for member in root.members where member.value.kind != .null {
