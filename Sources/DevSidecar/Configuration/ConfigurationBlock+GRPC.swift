@@ -5,6 +5,7 @@ import SwiftProtobuf
 extension ConfigurationBlock {
     typealias GetRequest = Dapr_Proto_Runtime_V1_GetConfigurationRequest
     typealias SubscribeRequest = Dapr_Proto_Runtime_V1_SubscribeConfigurationRequest
+    typealias SubscribeResponse = Dapr_Proto_Runtime_V1_SubscribeConfigurationResponse
     typealias UnsubscribeRequest = Dapr_Proto_Runtime_V1_UnsubscribeConfigurationRequest
 
     var grpcMethods: [GRPCMethod] {
@@ -19,7 +20,7 @@ extension ConfigurationBlock {
                     "SubscribeConfiguration" + version,
                     .streaming { call in
                         do {
-                            return try await box.value.serve(call, box)
+                            return try await box.value.serve(call)
                         } catch let status as GRPCStatus {
                             return GRPCReply(status: status)
                         } catch {
@@ -58,46 +59,34 @@ extension ConfigurationBlock {
         return response
     }
 
+    /// How many changes wait for a client that is behind; then the oldest are lost.
+    private static let mostWaiting = 1000
+
     /// Streams changes until somebody unsubscribes, the client goes away or the sidecar stops.
-    private func serve(
-        _ call: GRPCStreamCall, _ box: LoopBound<ConfigurationBlock>
-    ) async throws -> GRPCReply {
+    private func serve(_ call: GRPCStreamCall) async throws -> GRPCReply {
         guard let message = try await call.next() else {
             throw GRPCStatus(GRPCStatus.unknown, "EOF")
         }
         let request: SubscribeRequest = try GRPCMethod.decode(message)
         do throws(SidecarError) { _ = try store(request.storeName) } catch { throw error.status }
         let id = RandomUUID.make()
-        let loop = context.loop
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { ended in
-                subscribe(request, id: id, call) { ended.resume() }
-            }
-        } onCancel: {
-            // In a later turn: by then the subscription is there.
-            loop.execute { box.value.watchers.cancel(id) }
-        }
-        return GRPCReply()
-    }
-
-    private func subscribe(
-        _ request: SubscribeRequest, id: String, _ call: GRPCStreamCall,
-        end: @escaping () -> Void
-    ) {
-        func send(_ items: [String: Dapr_Proto_Common_V1_ConfigurationItem]) {
-            var update = Dapr_Proto_Runtime_V1_SubscribeConfigurationResponse()
-            update.id = id
-            update.items = items
-            // Its only failure is a required field that is not set; there are none in proto3.
-            guard let bytes: [UInt8] = try? update.serializedBytes() else { return }
-            call.assumeIsolated { $0.send(bytes) }
-        }
+        let (updates, continuation) = AsyncStream.makeStream(
+            of: SubscribeResponse.self, bufferingPolicy: .bufferingNewest(Self.mostWaiting))
+        var update = SubscribeResponse()
+        update.id = id
+        continuation.yield(update)
         var subscription = ConfigurationSubscriptions.Subscription(
             store: request.storeName, keys: request.keys
-        ) { key, item in send([key: item?.message ?? .init()]) }
-        subscription.end = end
+        ) { [update] key, item in
+            var update = update
+            update.items = [key: item?.message ?? .init()]
+            continuation.yield(update)
+        }
+        subscription.end = { continuation.finish() }
         watchers.add(subscription, id: id)
-        send([:])
+        defer { watchers.cancel(id) }
+        for await update in updates { await call.send(try update.serializedBytes()) }
+        return GRPCReply()
     }
 }
 

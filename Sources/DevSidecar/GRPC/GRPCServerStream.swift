@@ -231,6 +231,7 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
     func send(_ message: [UInt8]) {
         guard !isOver else { return }
         sendHead([])
+        keepAlive.answered()
         GRPCWire.send(message, on: stream)
     }
 
