@@ -86,20 +86,24 @@ struct SidecarCommand: ParsableCommand {
     func run() throws {
         let configuration = try sidecarConfiguration()
         let loop = try EventLoop()
+        let (ends, ending) = AsyncStream.makeStream(of: Int32.self)
         // SIGINT and SIGTERM.
-        let signals = try SignalSource([2, 15], on: loop) { _ in loop.stop() }
+        let signals = try SignalSource([2, 15], on: loop) { _ in ending.yield(0) }
         let status = ExitStatus()
         let sidecar = DevSidecar(configuration: configuration, loop: loop) { isForced in
-            status.code.store(isForced ? 1 : 0, ordering: .relaxed)
-            loop.stop()
+            ending.yield(isForced ? 1 : 0)
         }
         Task(executorPreference: loop) {
+            defer { loop.stop() }
             do {
                 StandardOutput.write(Self.line(try await sidecar.start()))
             } catch {
                 StandardOutput.write("daprgw sidecar: \(error)\n")
-                status.code.store(1, ordering: .relaxed)
-                loop.stop()
+                return status.code.store(1, ordering: .relaxed)
+            }
+            for await code in ends {
+                status.code.store(code, ordering: .relaxed)
+                return await sidecar.stop()
             }
         }
         loop.run()

@@ -9,6 +9,8 @@ public final class DaprClient: Sendable {
     public let api: any DaprAPI
     private let pools: [DaprProtocol: SidecarPool]
     private let thread: LoopThread?
+    /// Where the connections live.
+    let loop: EventLoop
 
     // MARK: - Making one
 
@@ -66,6 +68,7 @@ public final class DaprClient: Sendable {
         configuration: Configuration, loop: EventLoop, thread: LoopThread?
     ) throws(DaprError) {
         self.thread = thread
+        self.loop = loop
         func pool(_ endpoint: SidecarEndpoint) -> SidecarPool {
             SidecarPool(
                 to: endpoint, on: loop, dialTimeout: configuration.dialTimeout,

@@ -4,7 +4,8 @@ import JSON
 ///
 /// Some paths answer otherwise: `/status/N`, `/empty`, `/bytes`, `/text`, `/chunked`, `/hdrs`,
 /// `/large?n=N`, `/slow?ms=N`, `/close`, and Dapr's `/dapr/subscribe` and `/dapr/config`. The routes of its
-/// subscriptions acknowledge, or refuse, events and keep them; `/_take` hands them out once.
+/// subscriptions acknowledge, or refuse, events and keep them, and so it keeps changes of configuration;
+/// `/_take` hands them out once.
 final class EchoApp: HTTPApp {
     let port: UInt16
     private let subscriptions: JSONValue
@@ -39,6 +40,10 @@ final class EchoApp: HTTPApp {
         }
         let record = Self.record(of: request)
         if routes.contains(path) { return take(record, path) }
+        if path.hasPrefix("/configuration/") {
+            keep(record)
+            return json([:])
+        }
         if path.hasPrefix("/status/") { return status(path, record) }
         return switch path {
         case "/dapr/subscribe": json(subscriptions)
@@ -96,8 +101,15 @@ final class EchoApp: HTTPApp {
 
     // MARK: - Special paths
 
-    private func take(_ record: JSONValue, _ path: String) -> AppResponse {
+    private func keep(_ record: JSONValue) {
+        if taken.count == Self.mostTaken { taken.removeFirst() }
         taken.append(record)
+    }
+
+    private static let mostTaken = 1000
+
+    private func take(_ record: JSONValue, _ path: String) -> AppResponse {
+        keep(record)
         counts[path, default: 0] += 1
         switch path {
         case "/memdrop": return json(["status": "DROP"])

@@ -7,11 +7,15 @@ enum BuildingBlocks {
         let blocks: [any BuildingBlock] = [
             StateBlock(context),
             try SecretsBlock(context),
+            try ConfigurationBlock(context, app: apps.own),
+            LockBlock(context),
+            OutageBlock(context),
             metadata,
             HealthBlock(context),
             ShutdownBlock(context),
             PubSubBlock(context: context, apps: apps),
             InvokeBlock(context: context, apps: apps),
+            CryptographyBlock(context),
         ]
         metadata.subscriptionList = { blocks.flatMap(\.subscriptions) }
         return blocks

@@ -20,6 +20,8 @@ public enum ComponentsFile {
         "pubsub.in-memory",
         "secretstores.local.file",
         "secretstores.local.env",
+        "configuration.redis",
+        "lock.redis",
     ]
 
     /// Reads a file: a JSON array of `{"name", "type", "version", "metadata": {...}}`, of which

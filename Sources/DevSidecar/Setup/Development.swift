@@ -1,5 +1,6 @@
 extension SidecarConfiguration {
-    /// What `daprgw dev` offers: a store, a broker, a secret and apps to invoke.
+    /// What `daprgw dev` offers: a store, a broker, a secret, a setting, locks and apps to
+    /// invoke.
     public static var development: SidecarConfiguration {
         var configuration = SidecarConfiguration(
             appID: "daprgw",
@@ -7,6 +8,10 @@ extension SidecarConfiguration {
                 Component(name: "statestore", type: "state.in-memory"),
                 Component(name: "pubsub", type: "pubsub.in-memory"),
                 Component(name: "secretstore", type: "secretstores.local.env"),
+                Component(
+                    name: "configstore", type: "configuration.redis",
+                    metadata: [ConfigurationBlock.valuesKey: #"{"greeting":"hello||1"}"#]),
+                Component(name: "lockstore", type: "lock.redis"),
             ])
         configuration.localApps.echoID = "echo"
         configuration.localApps.greeterID = "greeter"

@@ -49,17 +49,8 @@ final class InMemoryStateStore {
         var expiry: Int64?
     }
 
-    /// Compares bytes, where `String` would take canonically equivalent texts for the same.
-    private struct Key: Hashable {
-        let text: String
-
-        static func == (left: Key, right: Key) -> Bool {
-            left.text.utf8.elementsEqual(right.text.utf8)
-        }
-    }
-
     private let clock: WallClock
-    private var entries: [Key: Entry] = [:]
+    private var entries: [ExactText: Entry] = [:]
 
     init(clock: WallClock) {
         self.clock = clock
@@ -67,7 +58,7 @@ final class InMemoryStateStore {
 
     /// The entry of a key, unless it has expired.
     func entry(_ key: String) -> Entry? {
-        let key = Key(text: key)
+        let key = ExactText(text: key)
         guard let entry = entries[key] else { return nil }
         guard let expiry = entry.expiry, expiry <= clock.seconds else { return entry }
         entries[key] = nil
@@ -130,9 +121,9 @@ final class InMemoryStateStore {
     private func apply(_ write: StateWrite, expiry: Int64?) {
         switch write.kind {
         case .set(let data):
-            entries[Key(text: write.key)] = Entry(
+            entries[ExactText(text: write.key)] = Entry(
                 data: data, etag: RandomUUID.make(), expiry: expiry)
-        case .delete: entries[Key(text: write.key)] = nil
+        case .delete: entries[ExactText(text: write.key)] = nil
         }
     }
 }

@@ -71,12 +71,7 @@ final class StateBlock: BuildingBlock {
     /// The key under which a store keeps what the client calls `key`.
     func storedKey(_ key: String, in store: Store) throws(SidecarError) -> String {
         guard !key.contains("||") else { throw Self.illegalKey(key, store) }
-        return switch store.component.metadata["keyPrefix"] ?? "appid" {
-        case "none": key
-        case "name": store.component.name + "||" + key
-        case "appid": context.appID + "||" + key
-        case let prefix: prefix + "||" + key
-        }
+        return context.prefixed(key, for: store.component)
     }
 
     private static func illegalKey(_ key: String, _ store: Store) -> SidecarError {
