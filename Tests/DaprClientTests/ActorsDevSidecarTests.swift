@@ -198,7 +198,8 @@ struct ActorsDevSidecarTests {
             ] as [() async throws -> Void] {
                 #expect(await kind(call) == .notSupported)
             }
-            #expect(try await client.metadata().actorRuntime?.status == .disabled)
+            let metadata = try await client.metadata()
+            #expect(metadata.actorRuntime?.status == .disabled)
         }
     }
 }

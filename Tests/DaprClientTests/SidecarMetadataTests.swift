@@ -51,7 +51,8 @@ struct SidecarMetadataTests {
         try await withHTTPPeer { _ in
             .http(200, text)
         } body: { _, transport in
-            #expect(try await transport.getMetadata(options: CallOptions()) == expected)
+            let metadata = try await transport.getMetadata(options: CallOptions())
+            #expect(metadata == expected)
         }
     }
 
@@ -61,7 +62,8 @@ struct SidecarMetadataTests {
         try await withPeer { _ in
             .message(bytes)
         } body: { _, transport, _ in
-            #expect(try await transport.getMetadata(options: CallOptions()) == expected)
+            let metadata = try await transport.getMetadata(options: CallOptions())
+            #expect(metadata == expected)
         }
     }
 
