@@ -165,9 +165,15 @@ final class MetadataBlock: BuildingBlock {
         let active = actors.activeCounts
         if !active.isEmpty {
             writer.key("activeActors")
-            writer.value(
-                .array(
-                    active.map { ["type": .string($0.type), "count": .number(.init($0.count))] }))
+            writer.beginArray()
+            for (type, count) in active {
+                writer.beginObject()
+                writer.member("type", type)
+                writer.key("count")
+                writer.int(count)
+                writer.endObject()
+            }
+            writer.endArray()
         }
         writer.key("hostReady")
         writer.bool(hasPlacement && context.isAppReady)
