@@ -73,7 +73,10 @@ let targets: [Target] = [
     library("GatewayRoutes", ["HTTPMessage", "DaprClient", "JSON", httpTypes]),
     library(
         "DevSidecar",
-        ["HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes, deque]),
+        [
+            "HTTPMessage", "HTTP2", "EventLoop", "JSON", "Cryptography", "DaprProtos", protobuf,
+            httpTypes, deque,
+        ]),
     library(
         "Gateway",
         [

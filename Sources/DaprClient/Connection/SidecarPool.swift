@@ -17,7 +17,8 @@ actor SidecarPool {
     ) {
         self.loop = loop
         self.endpoint = endpoint
-        core = SidecarCore(to: endpoint, on: loop, dialTimeout: dialTimeout, policy: policy,
+        core = SidecarCore(
+            to: endpoint, on: loop, dialTimeout: dialTimeout, policy: policy,
             observer: observer())
     }
 

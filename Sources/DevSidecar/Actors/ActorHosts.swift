@@ -18,7 +18,8 @@ final class ActorHosts {
     private var hosts: [String: Host]?
 
     init(_ apps: AppDirectory) {
-        let all = [apps.own].compactMap(\.self) + apps.others.sorted { $0.key < $1.key }.map(\.value)
+        let all =
+            [apps.own].compactMap(\.self) + apps.others.sorted { $0.key < $1.key }.map(\.value)
         self.apps = all.compactMap { app in
             if case .http(let app) = app { app } else { nil }
         }

@@ -154,7 +154,8 @@ final class ActorRuntime {
 
     private func watchIdleness(_ actor: ActorKey, _ state: Active, _ host: ActorHosts.Host) {
         if let timer = state.idleTimer { context.loop.cancel(timer) }
-        state.idleTimer = context.loop.schedule(after: host.idleTimeout) { [weak self, weak state] in
+        state.idleTimer = context.loop.schedule(after: host.idleTimeout) {
+            [weak self, weak state] in
             guard let self, let state, state.turns.isIdle else { return }
             deactivate(actor, host)
         }

@@ -81,7 +81,8 @@ final class ActorSchedule {
             guard let delay = ScheduleTime.delay(registration.ttl, now: now), delay > .zero else {
                 throw ActorScheduleFault("unsupported or past time to live: \(registration.ttl)")
             }
-            end = MonotonicTime(nanoseconds: now) + delay == MonotonicTime(nanoseconds: .max)
+            end =
+                MonotonicTime(nanoseconds: now) + delay == MonotonicTime(nanoseconds: .max)
                 ? nil : now + delay.nanosecondsClamped
         }
     }
