@@ -2,7 +2,9 @@ import HTTP2
 
 /// Which part of Dapr's API was called: the same status means different things in them.
 enum BuildingBlock: CaseIterable {
-    case state, publish, invoke, secrets, metadata, health, configuration, lock
+    case state, publish, invoke, secrets, metadata, health
+    case configuration, lock
+    case actors
 }
 
 // MARK: - What the sidecar said
@@ -19,6 +21,11 @@ extension DaprError {
         if block == .invoke { return invokeKind(status) }
         if let reason = status.reason,
             let kind = kind(ofCode: reason, .grpc(status.code), message: status.message)
+        {
+            return kind
+        }
+        if block == .actors, status.code >= 8, status.code != 10,
+            let kind = kind(ofActorMessage: status.message)
         {
             return kind
         }
@@ -121,7 +128,7 @@ extension DaprError {
         case "ERR_HEALTH_NOT_READY", "ERR_OUTBOUND_HEALTH_NOT_READY": .unavailable
         case "ERR_MALFORMED_RESPONSE": .malformedResponse
         case "Unauthorized": .unauthenticated
-        default: nil
+        default: kind(ofActorCode: code, message: message)
         }
     }
 

@@ -69,17 +69,20 @@ public final class DaprClient: Sendable {
     ) throws(DaprError) {
         self.thread = thread
         self.loop = loop
-        func pool(_ endpoint: SidecarEndpoint) -> SidecarPool {
+        let observers = ObserverSettings(
+            logger: configuration.logger, metrics: configuration.metrics)
+        func pool(_ endpoint: SidecarEndpoint, _ api: DaprProtocol) -> SidecarPool {
             SidecarPool(
                 to: endpoint, on: loop, dialTimeout: configuration.dialTimeout,
-                policy: .init(maxConnections: configuration.maxConnections))
+                policy: .init(maxConnections: configuration.maxConnections),
+                observedBy: { observers.observer(of: api, at: endpoint) })
         }
         let settings = TransportSettings(
             apiToken: configuration.apiToken, userAgent: configuration.userAgent,
             timeout: configuration.timeout, maxBodySize: configuration.maxBodySize,
             headerLimit: configuration.headerLimit)
-        let grpc = pool(configuration.grpcEndpoint)
-        let http = pool(configuration.httpEndpoint)
+        let grpc = pool(configuration.grpcEndpoint, .grpc)
+        let http = pool(configuration.httpEndpoint, .http)
         switch configuration.protocol {
         case .grpc:
             api = try GRPCTransport(pool: grpc, settings: settings)

@@ -37,6 +37,7 @@ final class Exchange: @unchecked Sendable {
     /// Why it is over, if it did not end well.
     private(set) var failure: DaprError?
 
+    private let started: MonotonicTime
     private let deadline: MonotonicTime
     private var isAnswered = false
     private var isUploading = false
@@ -47,7 +48,8 @@ final class Exchange: @unchecked Sendable {
         self.request = request
         self.core = core
         self.pool = pool
-        deadline = core.loop.now + request.timeout
+        started = core.loop.now
+        deadline = started + request.timeout
     }
 
     /// Starts the clock.
@@ -142,6 +144,7 @@ final class Exchange: @unchecked Sendable {
     func finish(_ outcome: Outcome) {
         guard !isOver else { return }
         isOver = true
+        core.observer?.ended(request.head, outcome, after: core.loop.now - started)
         stopTimer()
         if case .waiting = place {
             core.withdraw(self)

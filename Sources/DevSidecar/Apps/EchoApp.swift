@@ -9,13 +9,20 @@ import JSON
 final class EchoApp: HTTPApp {
     let port: UInt16
     private let subscriptions: JSONValue
+    private let actorTypes: [String]
     private let routes: Set<String>
     private var taken: [JSONValue] = []
     private var counts: [String: Int] = [:]
 
-    /// - Parameter subscriptions: what `/dapr/subscribe` answers.
-    init(port: UInt16, subscriptions: JSONValue = EchoApp.recordedSubscriptions) {
+    /// - Parameters:
+    ///   - subscriptions: what `/dapr/subscribe` answers.
+    ///   - actorTypes: what `/dapr/config` says that it hosts.
+    init(
+        port: UInt16, subscriptions: JSONValue = EchoApp.recordedSubscriptions,
+        actorTypes: [String] = []
+    ) {
         self.port = port
+        self.actorTypes = actorTypes
         self.subscriptions = subscriptions
         routes = Set(subscriptions.arrayValue?.flatMap(Self.routes) ?? [])
     }
@@ -45,9 +52,10 @@ final class EchoApp: HTTPApp {
             return json([:])
         }
         if path.hasPrefix("/status/") { return status(path, record) }
+        if path.hasPrefix("/actors/") { return actor(path, record) }
         return switch path {
         case "/dapr/subscribe": json(subscriptions)
-        case "/dapr/config": json([:])
+        case "/dapr/config": json(configuration)
         case "/empty": response(contentType: nil)
         case "/bytes":
             response(body: [0, 1, 0xFE, 0xFF], contentType: "application/octet-stream")
@@ -119,6 +127,26 @@ final class EchoApp: HTTPApp {
         case "/memgone": return response(status: 404)
         default: return json(["status": "SUCCESS"])
         }
+    }
+
+    /// What a reminder or timer calls is kept like an event. The method `fail` fails, `slow` takes
+    /// 200 ms, and `none` does not exist.
+    private func actor(_ path: String, _ record: JSONValue) -> AppResponse {
+        let segments = path.split(separator: "/")
+        if segments.count == 6 { taken.append(record) }
+        var answer = json(record)
+        switch segments.last {
+        case "fail": return response(status: 500, body: Array("boom".utf8))
+        case "none": return response(status: 404)
+        case "slow": answer.delay = .milliseconds(200)
+        case "error": answer.fields.append(AppField(name: "x-daprerrorresponseheader", value: "1"))
+        default: break
+        }
+        return answer
+    }
+
+    private var configuration: JSONValue {
+        actorTypes.isEmpty ? [:] : ["entities": .array(actorTypes.map { .string($0) })]
     }
 
     private func status(_ path: String, _ record: JSONValue) -> AppResponse {

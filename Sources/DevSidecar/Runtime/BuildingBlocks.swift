@@ -3,7 +3,8 @@ enum BuildingBlocks {
     /// All blocks, in the order in which they are asked.
     static func make(_ context: SidecarContext) throws -> [any BuildingBlock] {
         let apps = try AppDirectory(context.configuration)
-        let metadata = MetadataBlock(context, app: apps.own)
+        let actors = ActorsBlock(context, apps: apps)
+        let metadata = MetadataBlock(context, app: apps.own, actors: actors)
         let blocks: [any BuildingBlock] = [
             StateBlock(context),
             try SecretsBlock(context),
@@ -11,6 +12,7 @@ enum BuildingBlocks {
             LockBlock(context),
             OutageBlock(context),
             metadata,
+            actors,
             HealthBlock(context),
             ShutdownBlock(context),
             PubSubBlock(context: context, apps: apps),

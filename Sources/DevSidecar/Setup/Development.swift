@@ -5,7 +5,9 @@ extension SidecarConfiguration {
         var configuration = SidecarConfiguration(
             appID: "daprgw",
             components: [
-                Component(name: "statestore", type: "state.in-memory"),
+                Component(
+                    name: "statestore", type: "state.in-memory",
+                    metadata: ["actorStateStore": "true"]),
                 Component(name: "pubsub", type: "pubsub.in-memory"),
                 Component(name: "secretstore", type: "secretstores.local.env"),
                 Component(
@@ -14,6 +16,7 @@ extension SidecarConfiguration {
                 Component(name: "lockstore", type: "lock.redis"),
             ])
         configuration.localApps.echoID = "echo"
+        configuration.localApps.actorTypes = ["Echo"]
         configuration.localApps.greeterID = "greeter"
         configuration.environment = ["db-password": "correct horse battery staple"]
         return configuration

@@ -19,6 +19,8 @@ public enum SidecarProfile: String, CaseIterable, Sendable {
     /// - Parameter secretsFile: the file behind the two file stores; nil for the recorded secrets.
     public func configuration(secretsFile: String? = nil) -> SidecarConfiguration {
         var configuration = SidecarConfiguration(appID: appID)
+        configuration.hasPlacement = false
+        configuration.hasScheduler = false
         if hasComponents { configuration.components = Self.components(secretsFile) }
         switch self {
         case .full: configuration.components += Self.extraComponents
