@@ -20,6 +20,11 @@ public enum ComponentsFile {
         "pubsub.in-memory",
         "secretstores.local.file",
         "secretstores.local.env",
+        "bindings.localstorage",
+        "bindings.http",
+        "bindings.echo",
+        "bindings.redis",
+        "crypto.dapr.localstorage",
     ]
 
     /// Reads a file: a JSON array of `{"name", "type", "version", "metadata": {...}}`, of which

@@ -7,6 +7,11 @@ extension SidecarConfiguration {
                 Component(name: "statestore", type: "state.in-memory"),
                 Component(name: "pubsub", type: "pubsub.in-memory"),
                 Component(name: "secretstore", type: "secretstores.local.env"),
+                Component(
+                    name: "crypto", type: "crypto.dapr.localstorage",
+                    metadata: [LocalKeys.temporaryKey: "dev-key"]),
+                Component(name: "echo-binding", type: "bindings.echo"),
+                Component(name: "files", type: "bindings.localstorage"),
             ])
         configuration.localApps.echoID = "echo"
         configuration.localApps.greeterID = "greeter"
