@@ -72,7 +72,7 @@ extension HTTPTransport: DaprAPI {
         _ = try await call("GET", path, in: .health, options)
     }
 
-    private static func json(_ response: ExchangeResponse) throws(DaprError) -> JSONDocument {
+    static func json(_ response: ExchangeResponse) throws(DaprError) -> JSONDocument {
         do throws(JSONError) {
             return try JSONDocument(parsing: response.body, options: .lenient)
         } catch {
