@@ -2,7 +2,8 @@ import HTTP2
 
 /// Which part of Dapr's API was called: the same status means different things in them.
 enum BuildingBlock: CaseIterable {
-    case state, publish, invoke, secrets, metadata, health, configuration, lock
+    case state, publish, invoke, secrets, metadata, health
+    case configuration, lock
     case actors
 }
 

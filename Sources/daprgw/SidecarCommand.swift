@@ -49,6 +49,15 @@ struct SidecarCommand: ParsableCommand {
     @Option(help: "The file behind the secret stores of a profile.", completion: .file())
     var secretsFile: String?
 
+    @Option(
+        help: "The folder with the keys of a profile's cryptography.", completion: .directory)
+    var keysFolder: String?
+
+    @Option(
+        help: "The folder of a profile's file binding (default: a temporary one).",
+        completion: .directory)
+    var filesFolder: String?
+
     @Option(help: "The token that every call must carry (default: $DAPR_API_TOKEN).")
     var apiToken: String?
 
@@ -125,7 +134,8 @@ struct SidecarCommand: ParsableCommand {
             SidecarConfiguration.App(port: $0, isGRPC: appProtocol == "grpc")
         }
         if let profile {
-            configuration = profile.configuration(secretsFile: secretsFile)
+            configuration = profile.configuration(
+                secretsFile: secretsFile, keysFolder: keysFolder, filesFolder: filesFolder)
             if let appId { configuration.appID = appId }
         } else {
             configuration = SidecarConfiguration(appID: appId ?? "daprgw")

@@ -18,6 +18,7 @@ enum BuildingBlocks {
             PubSubBlock(context: context, apps: apps),
             InvokeBlock(context: context, apps: apps),
             CryptographyBlock(context),
+            try BindingsBlock(context, apps: apps),
         ]
         metadata.subscriptionList = { blocks.flatMap(\.subscriptions) }
         return blocks

@@ -22,6 +22,11 @@ public enum ComponentsFile {
         "secretstores.local.env",
         "configuration.redis",
         "lock.redis",
+        "bindings.localstorage",
+        "bindings.http",
+        "bindings.echo",
+        "bindings.redis",
+        "crypto.dapr.localstorage",
     ]
 
     /// Reads a file: a JSON array of `{"name", "type", "version", "metadata": {...}}`, of which

@@ -14,6 +14,11 @@ extension SidecarConfiguration {
                     name: "configstore", type: "configuration.redis",
                     metadata: [ConfigurationBlock.valuesKey: #"{"greeting":"hello||1"}"#]),
                 Component(name: "lockstore", type: "lock.redis"),
+                Component(
+                    name: "crypto", type: "crypto.dapr.localstorage",
+                    metadata: [LocalKeys.temporaryKey: "dev-key"]),
+                Component(name: "echo-binding", type: "bindings.echo"),
+                Component(name: "files", type: "bindings.localstorage"),
             ])
         configuration.localApps.echoID = "echo"
         configuration.localApps.actorTypes = ["Echo"]
