@@ -16,6 +16,11 @@ struct LocalAppOptions: ParsableArguments {
     var subscriptions: String?
 
     @Option(
+        name: .customLong("actor-type"),
+        help: "An actor type that the HTTP app hosts. May be repeated.")
+    var actorTypes: [String] = []
+
+    @Option(
         name: .customLong("stopped-app"),
         help: "The id of an app that is gone though its sidecar is there. May be repeated.")
     var stoppedApps: [String] = []
@@ -30,6 +35,7 @@ struct LocalAppOptions: ParsableArguments {
         var apps = LocalApps()
         apps.echoID = echoAppId
         apps.greeterID = grpcAppId
+        apps.actorTypes = actorTypes
         apps.stoppedApps = stoppedApps
         apps.stoppedSidecars = stoppedSidecars
         if let subscriptions {

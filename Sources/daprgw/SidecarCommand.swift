@@ -142,7 +142,9 @@ struct SidecarCommand: ParsableCommand {
             configuration.components =
                 if let components { try ComponentsFile.read(components) } else {
                     [
-                        Component(name: "statestore", type: "state.in-memory"),
+                        Component(
+                            name: "statestore", type: "state.in-memory",
+                            metadata: ["actorStateStore": "true"]),
                         Component(name: "pubsub", type: "pubsub.in-memory"),
                     ]
                 }

@@ -131,7 +131,9 @@ struct ActorsDevSidecarTests {
         }
     }
 
-    @Test("reminders of a type are listed and removed over gRPC", arguments: [DaprProtocol.grpc, .auto])
+    @Test(
+        "reminders of a type are listed and removed over gRPC",
+        arguments: [DaprProtocol.grpc, .auto])
     func listing(protocol: DaprProtocol) async throws {
         try await withActors(`protocol`) { client in
             let type = client.actors(ofType: "T")

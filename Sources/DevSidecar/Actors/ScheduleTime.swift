@@ -47,7 +47,8 @@ enum ScheduleTime {
     private static func goDuration(_ text: String) -> Duration? {
         if text == "0" { return .zero }
         let units: [String: Double] = [
-            "h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "\u{B5}s": 1e-6, "ns": 1e-9,
+            "h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "\u{B5}s": 1e-6,
+            "\u{3BC}s": 1e-6, "ns": 1e-9,
         ]
         var rest = text[...]
         var sum: Duration?

@@ -13,6 +13,11 @@ final class HealthBlock: BuildingBlock {
         ]
     }
 
+    var grpcMethods: [GRPCMethod] {
+        // What a workflow worker asks first: whether anybody is there. Both messages are empty.
+        [GRPCMethod("/TaskHubSidecarService/Hello", .immediate { _ in GRPCReply() })]
+    }
+
     private func health(_ request: SidecarRequest) -> SidecarResponse {
         if let appID = request.queryValue("appid"), appID != context.appID {
             return SidecarError(
