@@ -15,46 +15,44 @@ final class ActorHosts {
     private static let defaultIdleTimeout: Duration = .seconds(3600)
 
     private let apps: [any HTTPApp]
-    private var hosts: [String: Host]?
+    /// What each app said, by its place in `apps`; nothing as long as it did not answer.
+    private var answers: [[String: Host]?]
 
-    init(_ apps: AppDirectory) {
-        let all =
-            [apps.own].compactMap(\.self) + apps.others.sorted { $0.key < $1.key }.map(\.value)
-        self.apps = all.compactMap { app in
+    init(_ directory: AppDirectory) {
+        let others = directory.others.sorted { $0.key < $1.key }.map(\.value)
+        apps = ([directory.own].compactMap(\.self) + others).compactMap { app in
             if case .http(let app) = app { app } else { nil }
         }
-    }
-
-    /// The types, sorted.
-    func types() async -> [String] {
-        await all().keys.sorted()
+        answers = apps.map { _ in nil }
     }
 
     /// The host of a type.
     func host(of type: String) async -> Host? {
-        await all()[type]
+        for index in apps.indices {
+            if let host = await types(of: index)[type] { return host }
+        }
+        return nil
     }
 
-    /// Asks the apps once.
-    private func all() async -> [String: Host] {
-        if let hosts { return hosts }
-        var found: [String: Host] = [:]
-        for app in apps {
-            let request = AppRequest(
-                method: "GET", target: "/dapr/config",
-                fields: [AppField(name: "Host", value: "127.0.0.1:\(app.port)")])
-            guard let answer = try? app.answer(request), answer.status == 200,
-                let configuration = try? JSONValue.parse(answer.body)
-            else { continue }
+    /// What an app hosts. It is asked until it has answered.
+    private func types(of index: Int) async -> [String: Host] {
+        if let answer = answers[index] { return answer }
+        let app = apps[index]
+        let request = AppRequest(
+            method: "GET", target: "/dapr/config",
+            fields: [AppField(name: "Host", value: "127.0.0.1:\(app.port)")])
+        guard let answer = try? app.answer(request) else { return [:] }
+        var types: [String: Host] = [:]
+        if answer.status == 200, let configuration = try? JSONValue.parse(answer.body) {
             let idle = configuration["actorIdleTimeout"]?.stringValue
             let host = Host(
                 app: app,
                 idleTimeout: idle.flatMap(ScheduleTime.duration) ?? Self.defaultIdleTimeout)
             for entity in configuration["entities"]?.arrayValue ?? [] {
-                if let type = entity.stringValue { found[type] = host }
+                if let type = entity.stringValue { types[type] = host }
             }
         }
-        hosts = found
-        return found
+        answers[index] = types
+        return types
     }
 }

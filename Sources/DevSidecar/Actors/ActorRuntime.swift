@@ -14,6 +14,8 @@ final class ActorRuntime {
     /// The bounds of what is kept.
     private static let maxActive = 10_000
     private static let maxSchedules = 10_000
+    /// Whoever asks for less gets this, so that a period of nothing does not take the whole loop.
+    private static let shortestWait: Duration = .milliseconds(1)
 
     /// What a reminder or timer is found by.
     struct ScheduleKey: Hashable {
@@ -27,6 +29,7 @@ final class ActorRuntime {
     private var active: [ActorKey: Active] = [:]
     private var schedules: [ScheduleKey: ActorSchedule] = [:]
     private var deactivations: [Task<Void, Never>] = []
+    private var isStopped = false
 
     init(_ context: SidecarContext, hosts: ActorHosts) {
         self.context = context
@@ -43,6 +46,7 @@ final class ActorRuntime {
     }
 
     func stop() {
+        isStopped = true
         for schedule in schedules.values { schedule.cancel(on: context.loop) }
         schedules = [:]
         for actor in active.values {
@@ -154,6 +158,7 @@ final class ActorRuntime {
 
     private func watchIdleness(_ actor: ActorKey, _ state: Active, _ host: ActorHosts.Host) {
         if let timer = state.idleTimer { context.loop.cancel(timer) }
+        guard !isStopped else { return }
         state.idleTimer = context.loop.schedule(after: host.idleTimeout) {
             [weak self, weak state] in
             guard let self, let state, state.turns.isIdle else { return }
@@ -212,6 +217,7 @@ final class ActorRuntime {
     private func wait(
         _ schedule: ActorSchedule, _ key: ScheduleKey, after delay: Duration, failures: Int = 0
     ) {
+        let delay = schedule.firings + failures > 0 ? max(delay, Self.shortestWait) : delay
         schedule.timer = context.loop.schedule(after: delay) { [weak self, weak schedule] in
             guard let self, let schedule else { return }
             schedule.timer = nil

@@ -104,7 +104,11 @@ extension ActorsBlock {
         try block.check(type: request.actor.type)
         var writes: [StateWrite] = []
         do throws(GoJSONFault) {
-            for element in try GoJSONBody(request).value.arrayValue ?? [] {
+            let body = try GoJSONBody(request).value
+            guard body.isNull || body.arrayValue != nil else {
+                throw GoStruct.mismatch(body, "value of type []api.TransactionalOperation")
+            }
+            for element in body.arrayValue ?? [] {
                 let operation = try GoStruct(
                     element, name: "TransactionalOperation",
                     fullName: "api.TransactionalOperation")
