@@ -32,7 +32,7 @@ extension [UInt8] {
     /// Milliseconds with three decimals.
     fileprivate mutating func appendMilliseconds(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
-        let microseconds = max(0, seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+        let microseconds = Swift.max(0, seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
         var divisor: Int64 = 1000
         while microseconds / divisor >= 10 { divisor *= 10 }
         var rest = microseconds
