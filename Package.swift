@@ -17,6 +17,8 @@ let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
 ]
 
@@ -24,6 +26,8 @@ let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 // MARK: - Targets
@@ -61,11 +65,18 @@ let targets: [Target] = [
     // Generated code keeps the generator's own style, so it is not held to ours.
     .target(name: "DaprProtos", dependencies: [protobuf], exclude: ["README.md"]),
     library(
-        "DaprClient", ["HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes, deque]),
+        "DaprClient",
+        [
+            "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes, deque, logging,
+            metrics,
+        ]),
     library("GatewayRoutes", ["HTTPMessage", "DaprClient", "JSON", httpTypes]),
     library(
         "DevSidecar",
-        ["HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes, deque]),
+        [
+            "HTTPMessage", "HTTP2", "EventLoop", "JSON", "Cryptography", "DaprProtos", protobuf,
+            httpTypes, deque,
+        ]),
     library(
         "Gateway",
         [
@@ -92,7 +103,7 @@ let targets: [Target] = [
         "DaprClientTests",
         [
             "DaprClient", "DevSidecar", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
-            protobuf, httpTypes,
+            protobuf, httpTypes, logging, metrics,
         ]),
     tests("GatewayRoutesTests", ["GatewayRoutes", "DaprClient", "HTTPMessage", "JSON", httpTypes]),
     tests(

@@ -3,12 +3,14 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <linux/openat2.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -111,3 +113,13 @@ int64_t clinux_peer_uid(int descriptor) {
 }
 
 int clinux_name_thread(const char *name) { return -pthread_setname_np(pthread_self(), name); }
+
+int clinux_open_in_root(int root, const char *path, int flags, unsigned mode) {
+    struct open_how how = {
+        .flags = (unsigned)flags,
+        .mode = mode,
+        .resolve = RESOLVE_IN_ROOT,
+    };
+    // The C library has no function for it yet.
+    return result((int)syscall(SYS_openat2, root, path, &how, sizeof how));
+}

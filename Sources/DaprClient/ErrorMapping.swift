@@ -3,6 +3,8 @@ import HTTP2
 /// Which part of Dapr's API was called: the same status means different things in them.
 enum BuildingBlock: CaseIterable {
     case state, publish, invoke, secrets, metadata, health
+    case configuration, lock
+    case actors
 }
 
 // MARK: - What the sidecar said
@@ -19,6 +21,11 @@ extension DaprError {
         if block == .invoke { return invokeKind(status) }
         if let reason = status.reason,
             let kind = kind(ofCode: reason, .grpc(status.code), message: status.message)
+        {
+            return kind
+        }
+        if block == .actors, status.code >= 8, status.code != 10,
+            let kind = kind(ofActorMessage: status.message)
         {
             return kind
         }
@@ -59,6 +66,10 @@ extension DaprError {
         if let code, let kind = kind(ofCode: code, .http(status), message: message) {
             return kind
         }
+        // What unsubscribing from an unknown id is answered.
+        if block == .configuration, code == nil, message.hasSuffix("does not exist") {
+            return .notFound
+        }
         return kind(ofHTTPStatus: status)
     }
 }
@@ -76,7 +87,9 @@ extension DaprError {
             "DAPR_STATE_NOT_FOUND", "DAPR_STATE_NOT_CONFIGURED",
             "ERR_PUBSUB_NOT_FOUND", "ERR_PUBSUB_NOT_CONFIGURED",
             "DAPR_PUBSUB_NOT_FOUND", "DAPR_PUBSUB_NOT_CONFIGURED", "DAPR_PUBSUB_TEST_NOT_FOUND",
-            "ERR_SECRET_STORE_NOT_FOUND", "ERR_SECRET_STORES_NOT_CONFIGURED":
+            "ERR_SECRET_STORE_NOT_FOUND", "ERR_SECRET_STORES_NOT_CONFIGURED",
+            "ERR_CONFIGURATION_STORE_NOT_FOUND", "ERR_CONFIGURATION_STORE_NOT_CONFIGURED",
+            "ERR_LOCK_STORE_NOT_FOUND", "ERR_LOCK_STORE_NOT_CONFIGURED":
             .noSuchComponent
         case "ERR_STATE_STORE_NOT_SUPPORTED", "DAPR_STATE_TRANSACTIONS_NOT_SUPPORTED",
             "DAPR_STATE_QUERYING_NOT_SUPPORTED", "ERR_API_UNIMPLEMENTED", "Not Implemented":
@@ -106,18 +119,26 @@ extension DaprError {
             message.contains("possible etag mismatch") ? .conflict : .componentFailed
         case "ERR_STATE_GET", "ERR_STATE_BULK_GET", "ERR_STATE_QUERY", "DAPR_STATE_QUERY_FAILED",
             "ERR_PUBLISH_OUTBOX", "DAPR_PUBSUB_OUTBOX",
-            "ERR_PUBSUB_PUBLISH_MESSAGE", "DAPR_PUBSUB_PUBLISH_MESSAGE", "ERR_SECRET_GET":
+            "ERR_PUBSUB_PUBLISH_MESSAGE", "DAPR_PUBSUB_PUBLISH_MESSAGE", "ERR_SECRET_GET",
+            "ERR_CONFIGURATION_GET", "ERR_CONFIGURATION_SUBSCRIBE":
             .componentFailed
+        case "ERR_TRY_LOCK", "ERR_UNLOCK":
+            isIllegalKey(message) ? .invalidArgument : .componentFailed
+        case "ERR_APP_CHANNEL_NIL": .notSupported
         case "ERR_HEALTH_NOT_READY", "ERR_OUTBOUND_HEALTH_NOT_READY": .unavailable
         case "ERR_MALFORMED_RESPONSE": .malformedResponse
         case "Unauthorized": .unauthenticated
-        default: nil
+        default: kind(ofActorCode: code, message: message)
         }
     }
 
     /// By gRPC code (dapr/grpc-api.md section 18.4).
     static func kind(ofGRPCCode code: Int, message: String, in block: BuildingBlock) -> Kind {
-        let isComponent = block == .state || block == .publish || block == .secrets
+        let isComponent =
+            switch block {
+            case .state, .publish, .secrets, .configuration, .lock: true
+            case .invoke, .metadata, .health: false
+            }
         switch code {
         // Not our own cancellation, which needs no answer: the sidecar gave the call up.
         case 1: return .unavailable
@@ -125,7 +146,10 @@ extension DaprError {
         case 2 where message.contains("dapr-app-id not found"): return .notSupported
         case 2: return isComponent ? .componentFailed : .unknown
         // Errors on secrets have no details, and this code means an unknown store.
-        case 3: return block == .secrets ? .noSuchComponent : .invalidArgument
+        case 3 where block == .secrets: return .noSuchComponent
+        // Errors on locks have none either.
+        case 3 where block == .lock && message.hasSuffix(" not found"): return .noSuchComponent
+        case 3: return .invalidArgument
         case 4: return .deadlineExceeded
         case 5: return .notFound
         case 6, 10: return .conflict
@@ -134,11 +158,17 @@ extension DaprError {
         case 9: return isComponent ? .noSuchComponent : .unknown
         case 11: return .invalidArgument
         case 12: return .notSupported
+        case 13 where block == .lock && isIllegalKey(message): return .invalidArgument
         case 13, 15: return .componentFailed
         case 14: return .unavailable
         case 16: return .unauthenticated
         default: return .unknown
         }
+    }
+
+    /// The name of a lock must not contain what separates it from its prefix.
+    private static func isIllegalKey(_ message: String) -> Bool {
+        message.contains("can't contain '||'")
     }
 
     /// By HTTP status.

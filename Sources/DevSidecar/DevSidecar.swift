@@ -48,10 +48,11 @@ public actor DevSidecar {
         return server.addresses
     }
 
-    /// Closes all ports and connections.
-    public func stop() {
-        server?.stop()
+    /// Ends streamed calls, and closes all ports and connections. Call it before the loop stops.
+    public func stop() async {
+        let stopping = server
         server = nil
+        await stopping?.drain()
     }
 
     /// How many connections are open; for tests that look for leaks.

@@ -7,6 +7,7 @@ final class SidecarServer {
     private let blocks: [any BuildingBlock]
     private let ports: [Port]
     private let probe: AppProbe?
+    private let grpc: GRPCService
 
     let addresses: DevSidecar.Addresses
 
@@ -48,6 +49,7 @@ final class SidecarServer {
         self.context = context
         self.blocks = blocks
         self.ports = ports
+        self.grpc = grpc
     }
 
     /// The protocol follows from the first bytes: those of HTTP/2 are no HTTP/1 request.
@@ -83,9 +85,27 @@ final class SidecarServer {
 
     var connectionCount: Int { ports.map(\.connectionCount).reduce(0, +) }
 
+    /// Ends everything at once.
     func stop() {
         for port in ports { port.close() }
         for block in blocks { block.stop() }
         probe?.stop()
+    }
+
+    /// Ends everything; streamed calls that the blocks end get their status before that.
+    func drain() async {
+        for port in ports { port.stopAccepting() }
+        for block in blocks { block.stop() }
+        // A handler that does not end by itself is not waited for any longer.
+        for _ in 0..<20 where grpc.openStreams > 0 { await nextTurn() }
+        await nextTurn()
+        for port in ports { port.close() }
+        probe?.stop()
+    }
+
+    private func nextTurn() async {
+        await withCheckedContinuation { continuation in
+            _ = context.loop.schedule(after: .zero) { continuation.resume() }
+        }
     }
 }

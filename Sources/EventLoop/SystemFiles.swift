@@ -12,7 +12,11 @@ public enum SystemFiles {
     {
         let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { throw lastError("open") }
-        let file = Descriptor(takingOwnershipOf: number)
+        return try read(Descriptor(takingOwnershipOf: number), upTo: limit)
+    }
+
+    /// Reads what is left of a file.
+    static func read(_ file: borrowing Descriptor, upTo limit: Int) throws(SystemError) -> [UInt8] {
         var content: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16 * 1024)
         while true {

@@ -29,9 +29,11 @@ struct Daemon {
     ///   - gateway: not started yet.
     ///   - prepare: what to start before the gateway.
     ///   - started: told where the gateway listens.
+    ///   - stopped: what to end after the gateway.
     func run(
         _ gateway: Gateway, prepare: @escaping @Sendable () async throws -> Void = {},
-        started: @escaping @Sendable (Gateway.Addresses) -> Void = { _ in }
+        started: @escaping @Sendable (Gateway.Addresses) -> Void = { _ in },
+        stopped: @escaping @Sendable () async -> Void = {}
     ) throws {
         let failure = Failure()
         Task(executorPreference: loop) { [loop, signals] in
@@ -41,11 +43,12 @@ struct Daemon {
                 started(try await gateway.start())
             } catch {
                 failure.text.withLock { $0 = "\(error)" }
-                return await gateway.stop(drain: .zero)
+                await gateway.stop(drain: .zero)
+                return await stopped()
             }
             for await signal in signals {
                 await gateway.stop(signal: signal == Self.interrupt ? "SIGINT" : "SIGTERM")
-                return
+                return await stopped()
             }
         }
         loop.run()

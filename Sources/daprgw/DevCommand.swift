@@ -31,7 +31,7 @@ struct DevCommand: ParsableCommand {
             started: { addresses in
                 StandardOutput.write(
                     Self.greeting(addresses, sidecar.addresses, isOtherPort: isOtherPort))
-            })
+            }, stopped: { await sidecar.stop() })
     }
 
     private static func greeting(

@@ -19,6 +19,11 @@ struct DevelopmentSidecar {
         }
     }
 
+    /// Ends it, while the loop still runs.
+    func stop() async {
+        await sidecar.stop()
+    }
+
     private static func open(
         http: UInt16, grpc: UInt16, on loop: EventLoop
     ) throws -> (DevSidecar, DevSidecar.Addresses) {

@@ -49,6 +49,15 @@ struct SidecarCommand: ParsableCommand {
     @Option(help: "The file behind the secret stores of a profile.", completion: .file())
     var secretsFile: String?
 
+    @Option(
+        help: "The folder with the keys of a profile's cryptography.", completion: .directory)
+    var keysFolder: String?
+
+    @Option(
+        help: "The folder of a profile's file binding (default: a temporary one).",
+        completion: .directory)
+    var filesFolder: String?
+
     @Option(help: "The token that every call must carry (default: $DAPR_API_TOKEN).")
     var apiToken: String?
 
@@ -86,20 +95,24 @@ struct SidecarCommand: ParsableCommand {
     func run() throws {
         let configuration = try sidecarConfiguration()
         let loop = try EventLoop()
+        let (ends, ending) = AsyncStream.makeStream(of: Int32.self)
         // SIGINT and SIGTERM.
-        let signals = try SignalSource([2, 15], on: loop) { _ in loop.stop() }
+        let signals = try SignalSource([2, 15], on: loop) { _ in ending.yield(0) }
         let status = ExitStatus()
         let sidecar = DevSidecar(configuration: configuration, loop: loop) { isForced in
-            status.code.store(isForced ? 1 : 0, ordering: .relaxed)
-            loop.stop()
+            ending.yield(isForced ? 1 : 0)
         }
         Task(executorPreference: loop) {
+            defer { loop.stop() }
             do {
                 StandardOutput.write(Self.line(try await sidecar.start()))
             } catch {
                 StandardOutput.write("daprgw sidecar: \(error)\n")
-                status.code.store(1, ordering: .relaxed)
-                loop.stop()
+                return status.code.store(1, ordering: .relaxed)
+            }
+            for await code in ends {
+                status.code.store(code, ordering: .relaxed)
+                return await sidecar.stop()
             }
         }
         loop.run()
@@ -121,7 +134,8 @@ struct SidecarCommand: ParsableCommand {
             SidecarConfiguration.App(port: $0, isGRPC: appProtocol == "grpc")
         }
         if let profile {
-            configuration = profile.configuration(secretsFile: secretsFile)
+            configuration = profile.configuration(
+                secretsFile: secretsFile, keysFolder: keysFolder, filesFolder: filesFolder)
             if let appId { configuration.appID = appId }
         } else {
             configuration = SidecarConfiguration(appID: appId ?? "daprgw")

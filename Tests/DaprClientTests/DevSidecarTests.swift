@@ -50,7 +50,7 @@ struct DevSidecarTests {
             try await store.save("a/b +%", "2", etag: value.etag)
             try await store.transaction([
                 .upsert(StateItem(key: "x", value: Array("3".utf8))),
-                .delete(key: "a/b +%", etag: nil, metadata: [:]),
+                .delete(StateDeletion("a/b +%")),
             ])
             let items = try await store.get(["x", "a/b +%"])
             #expect(items.map(\.key) == ["x", "a/b +%"])

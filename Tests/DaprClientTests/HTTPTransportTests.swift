@@ -213,12 +213,16 @@ struct HTTPTransportTests {
                 store: "s",
                 operations: [
                     .upsert(StateItem(key: "a", value: Array("1".utf8))),
-                    .delete(key: "b", etag: ETag(rawValue: "2"), metadata: [:]),
+                    .delete(
+                        StateDeletion(
+                            "b", etag: ETag(rawValue: "2"),
+                            options: StateOptions(concurrency: .firstWrite))),
                 ], metadata: ["p": "q"], options: options)
             #expect(
                 await peer.requests.first?.text == """
                     {"operations":[{"operation":"upsert","request":{"key":"a","value":1}},\
-                    {"operation":"delete","request":{"key":"b","etag":"2"}}],\
+                    {"operation":"delete","request":{"key":"b","etag":"2",\
+                    "options":{"concurrency":"first-write"}}}],\
                     "metadata":{"p":"q"}}
                     """)
         }

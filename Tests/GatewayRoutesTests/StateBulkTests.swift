@@ -76,7 +76,7 @@ struct StateBulkTests {
                         etag: ETag(rawValue: "1"), metadata: ["ttlInSeconds": "3600"])),
                 .upsert(StateItem(key: "s", value: Array("\"text\"".utf8))),
                 .upsert(StateItem(key: "b", value: [0xFF, 0])),
-                .delete(key: "d", etag: ETag(rawValue: "4"), metadata: [:]),
+                .delete(StateDeletion("d", etag: ETag(rawValue: "4"))),
             ])
     }
 

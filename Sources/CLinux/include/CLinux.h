@@ -43,4 +43,6 @@ int clinux_socket_error(int descriptor);
 int clinux_is_own_peer(int descriptor);
 // The uid of the process at the other end of a unix socket.
 int64_t clinux_peer_uid(int descriptor);
+// Opens a path for which `root` is the root of all files: `..`, absolute paths and links end there.
+int clinux_open_in_root(int root, const char *path, int flags, unsigned mode);
 int clinux_name_thread(const char *name);

@@ -7,4 +7,16 @@ public protocol PublishAPI: Sendable {
         pubsub: String, topic: String, data: [UInt8], contentType: String?,
         metadata: [String: String], options: CallOptions
     ) async throws(DaprError)
+
+    /// Publishes several events at once (`BulkPublishEvent`), in no particular order.
+    ///
+    /// - Parameter metadata: of the call; daprd heeds it for entries' envelopes only in part, so
+    ///   what concerns an event belongs into its own metadata, except for `rawPayload`.
+    /// - Returns: what became of each; a failure of the broker is no error of the call.
+    /// - Throws: when nothing was published because the sidecar refused the call, or nobody knows
+    ///   what it did with it.
+    func bulkPublish(
+        pubsub: String, topic: String, entries: [BulkPublishEntry], metadata: [String: String],
+        options: CallOptions
+    ) async throws(DaprError) -> BulkPublishResult
 }

@@ -11,4 +11,9 @@ public protocol SidecarAPI: Sendable {
     /// - Parameter outbound: asks only whether components are loaded, not whether the app answers.
     /// - Throws: `.unavailable` when the sidecar says that it is not ready, or does not answer.
     func checkHealth(outbound: Bool, options: CallOptions) async throws(DaprError)
+
+    /// Ends the sidecar (`Shutdown`): it stops taking calls, finishes those under way and exits.
+    ///
+    /// - Parameter isForced: ends the process at once, with exit status 1.
+    func shutdownSidecar(isForced: Bool, options: CallOptions) async throws(DaprError)
 }

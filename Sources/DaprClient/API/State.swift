@@ -117,9 +117,9 @@ extension StateItem {
     }
 }
 
-/// One key's part of a bulk get.
+/// One key's part of a bulk get, or of what a query found.
 public struct BulkStateItem: Sendable, Hashable {
-    /// The key that was asked for.
+    /// The key.
     public var key: String
     /// The value; nil when the key does not exist, or could not be read (then `error` says why).
     public var value: StateValue?
@@ -138,6 +138,29 @@ public struct BulkStateItem: Sendable, Hashable {
 public enum StateOperation: Sendable, Hashable {
     /// Saves a value.
     case upsert(StateItem)
-    /// Deletes a key, if it still has that version where one is given.
-    case delete(key: String, etag: ETag?, metadata: [String: String])
+    /// Deletes a key.
+    case delete(StateDeletion)
+}
+
+/// A key to delete.
+public struct StateDeletion: Sendable, Hashable {
+    /// The key; not empty and without `||`.
+    public var key: String
+    /// The version that must be the current one; nil deletes unconditionally.
+    public var etag: ETag?
+    /// How the deletion is to be done.
+    public var options: StateOptions
+    /// Metadata for the component.
+    public var metadata: [String: String]
+
+    /// A key to delete.
+    public init(
+        _ key: String, etag: ETag? = nil, options: StateOptions = StateOptions(),
+        metadata: [String: String] = [:]
+    ) {
+        self.key = key
+        self.etag = etag
+        self.options = options
+        self.metadata = metadata
+    }
 }

@@ -28,9 +28,25 @@ public protocol StateAPI: Sendable {
         options: CallOptions
     ) async throws(DaprError) -> [BulkStateItem]
 
+    /// Deletes several values (`DeleteBulkState`); this is not atomic.
+    ///
+    /// - Throws: `.notSupported` over HTTP, which has no such call; `.conflict` when one of the
+    ///   versions is another one, the others being deleted.
+    func deleteBulkState(
+        store: String, items: [StateDeletion], options: CallOptions
+    ) async throws(DaprError)
+
     /// Executes operations as one transaction (`ExecuteStateTransaction`).
     func executeStateTransaction(
         store: String, operations: [StateOperation], metadata: [String: String],
         options: CallOptions
     ) async throws(DaprError)
+
+    /// Finds values (`QueryStateAlpha1`).
+    ///
+    /// - Parameter query: the query, as JSON.
+    /// - Throws: `.notSupported` when the store cannot be queried.
+    func queryState(
+        store: String, query: [UInt8], metadata: [String: String], options: CallOptions
+    ) async throws(DaprError) -> StateQueryResult
 }

@@ -1,3 +1,6 @@
+public import CoreMetrics
+public import Logging
+
 extension DaprClient {
     /// Where the sidecar is, and how to talk to it.
     public struct Configuration: Sendable {
@@ -24,6 +27,11 @@ extension DaprClient {
         public var maxConnections = 4
         /// Sent as `user-agent`.
         public var userAgent = "daprgw/0.1.0"
+        /// Told what connections and calls do: failures to connect as warnings, the rest as debug and
+        /// trace. Tokens, keys and values never stand there. Nil logs nothing.
+        public var logger: Logger?
+        /// Where metrics `dapr_client_...` go, such as `MetricsSystem.factory`; nil makes none.
+        public var metrics: (any MetricsFactory)?
 
         /// A configuration for a sidecar on this machine's default ports, unless told otherwise.
         public init(

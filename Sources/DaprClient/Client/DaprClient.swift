@@ -9,6 +9,8 @@ public final class DaprClient: Sendable {
     public let api: any DaprAPI
     private let pools: [DaprProtocol: SidecarPool]
     private let thread: LoopThread?
+    /// Where the connections live.
+    let loop: EventLoop
 
     // MARK: - Making one
 
@@ -66,17 +68,21 @@ public final class DaprClient: Sendable {
         configuration: Configuration, loop: EventLoop, thread: LoopThread?
     ) throws(DaprError) {
         self.thread = thread
-        func pool(_ endpoint: SidecarEndpoint) -> SidecarPool {
+        self.loop = loop
+        let observers = ObserverSettings(
+            logger: configuration.logger, metrics: configuration.metrics)
+        func pool(_ endpoint: SidecarEndpoint, _ api: DaprProtocol) -> SidecarPool {
             SidecarPool(
                 to: endpoint, on: loop, dialTimeout: configuration.dialTimeout,
-                policy: .init(maxConnections: configuration.maxConnections))
+                policy: .init(maxConnections: configuration.maxConnections),
+                observedBy: { observers.observer(of: api, at: endpoint) })
         }
         let settings = TransportSettings(
             apiToken: configuration.apiToken, userAgent: configuration.userAgent,
             timeout: configuration.timeout, maxBodySize: configuration.maxBodySize,
             headerLimit: configuration.headerLimit)
-        let grpc = pool(configuration.grpcEndpoint)
-        let http = pool(configuration.httpEndpoint)
+        let grpc = pool(configuration.grpcEndpoint, .grpc)
+        let http = pool(configuration.httpEndpoint, .http)
         switch configuration.protocol {
         case .grpc:
             api = try GRPCTransport(pool: grpc, settings: settings)

@@ -32,6 +32,39 @@ public struct PubSub: Sendable {
             pubsub: name, topic: topic, data: payload.bytes, contentType: payload.contentType,
             metadata: try metadata.living(ttl).raw(isRaw), options: options)
     }
+
+    /// Publishes several events at once, in no particular order.
+    ///
+    /// - Parameters:
+    ///   - topic: the topic.
+    ///   - entries: the events, each with its content type and metadata.
+    ///   - isRaw: whether all contents are published as they are, without envelopes.
+    ///   - metadata: of the call, for the component; what concerns an event belongs into its own.
+    ///   - options: deadline and trace context.
+    /// - Returns: what became of each event: a broker that fails with some of them is no error of
+    ///   the call.
+    public func publish(
+        _ topic: String, bulk entries: [BulkPublishEntry], isRaw: Bool = false,
+        metadata: [String: String] = [:], options: CallOptions = CallOptions()
+    ) async throws(DaprError) -> BulkPublishResult {
+        try await api.bulkPublish(
+            pubsub: name, topic: topic, entries: entries, metadata: metadata.raw(isRaw),
+            options: options)
+    }
+
+    /// Publishes several values at once, in no particular order, each as ``publish(_:_:contentType:ttl:isRaw:metadata:options:)``
+    /// does.
+    public func publish<Event: Encodable>(
+        _ topic: String, bulk events: [Event], contentType: String? = nil, ttl: Duration? = nil,
+        isRaw: Bool = false, metadata: [String: String] = [:], options: CallOptions = CallOptions()
+    ) async throws(DaprError) -> BulkPublishResult {
+        var entries: [BulkPublishEntry] = []
+        for event in events {
+            entries.append(try BulkPublishEntry(event, contentType: contentType, ttl: ttl))
+        }
+        return try await publish(
+            topic, bulk: entries, isRaw: isRaw, metadata: metadata, options: options)
+    }
 }
 
 extension [String: String] {

@@ -86,6 +86,38 @@ public struct StateStore: Sendable {
             options: options)
     }
 
+    /// Deletes several values; this is not atomic.
+    ///
+    /// - Throws: `.notSupported` over HTTP, which has no such call; `.conflict` when one of the
+    ///   versions is another one, the others being deleted.
+    public func delete(
+        _ items: [StateDeletion], options: CallOptions = CallOptions()
+    ) async throws(DaprError) {
+        try await api.deleteBulkState(store: name, items: items, options: options)
+    }
+
+    /// Finds values by the fields of their JSON.
+    ///
+    /// - Parameters:
+    ///   - query: which values, in which order, and how many at a time.
+    ///   - metadata: for the component, such as `queryIndexName`.
+    ///   - options: deadline and trace context.
+    /// - Throws: `.notSupported` when the store cannot be queried, `.invalidArgument` for a query
+    ///   that makes no sense.
+    public func query(
+        _ query: StateQuery, metadata: [String: String] = [:], options: CallOptions = CallOptions()
+    ) async throws(DaprError) -> StateQueryResult {
+        try await self.query(json: try query.json(), metadata: metadata, options: options)
+    }
+
+    /// Finds values by a query in Dapr's own JSON, which is sent as it is. Some stores put the names
+    /// of fields into their database's query unchecked: never make it of what users say.
+    public func query(
+        json: [UInt8], metadata: [String: String] = [:], options: CallOptions = CallOptions()
+    ) async throws(DaprError) -> StateQueryResult {
+        try await api.queryState(store: name, query: json, metadata: metadata, options: options)
+    }
+
     /// Executes operations as one transaction, as far as the store can.
     public func transaction(
         _ operations: [StateOperation], metadata: [String: String] = [:],

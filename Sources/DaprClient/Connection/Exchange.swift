@@ -39,6 +39,7 @@ final class Exchange: @unchecked Sendable {
     /// Why it is over, if it did not end well.
     private(set) var failure: DaprError?
 
+    private let started: MonotonicTime
     let deadline: MonotonicTime
     private var isAnswered = false
     private var isUploading = false
@@ -49,7 +50,8 @@ final class Exchange: @unchecked Sendable {
         self.request = request
         self.core = core
         self.pool = pool
-        deadline = core.loop.now + request.timeout
+        started = core.loop.now
+        deadline = started + request.timeout
     }
 
     /// Takes the caller who waits, if there is one; before anything else happens.
@@ -149,6 +151,7 @@ final class Exchange: @unchecked Sendable {
     func finish(_ outcome: Outcome) {
         guard !isOver else { return }
         isOver = true
+        core.observer?.ended(request.head, outcome, after: core.loop.now - started)
         stopTimer()
         if case .waiting = place {
             core.withdraw(self)

@@ -15,15 +15,18 @@ final class SidecarCore: @unchecked Sendable {
     private var machine: ConnectionPool<Exchange>
     private var connections: [Int: SidecarConnection] = [:]
     private var statistics = ConnectionStatistics()
+    /// Hears what happens; nil when nobody wants to know.
+    let observer: PoolObserver?
 
     init(
         to endpoint: SidecarEndpoint, on loop: EventLoop, dialTimeout: Duration,
-        policy: ConnectionPool<Exchange>.Policy
+        policy: ConnectionPool<Exchange>.Policy, observer: PoolObserver?
     ) {
         self.endpoint = endpoint
         self.loop = loop
         deadlines = Deadlines(on: loop)
         self.dialTimeout = dialTimeout
+        self.observer = observer
         machine = ConnectionPool(policy: policy)
     }
 
@@ -83,6 +86,7 @@ final class SidecarCore: @unchecked Sendable {
         guard !exchange.isOver else { return }
         if closure.isUnprocessed, exchange.isRepeatable {
             statistics.retries += 1
+            observer?.retried(exchange.request.head)
             exchange.place = .new
             start(exchange)
         } else {
@@ -140,6 +144,7 @@ final class SidecarCore: @unchecked Sendable {
 extension SidecarCore: SidecarConnectionOwner {
     func connected(_ connection: SidecarConnection) {
         statistics.connected += 1
+        observer?.connected(connection.id)
         perform(machine.connected(connection.id))
     }
 
@@ -155,6 +160,7 @@ extension SidecarCore: SidecarConnectionOwner {
 
     func closed(_ connection: SidecarConnection, _ reason: String, wasConnected: Bool) {
         if !wasConnected { statistics.failedDials += 1 }
+        observer?.closed(connection.id, reason, wasConnected: wasConnected)
         connections[connection.id] = nil
         perform(
             machine.closed(

@@ -12,11 +12,14 @@ actor SidecarPool {
 
     init(
         to endpoint: SidecarEndpoint, on loop: EventLoop, dialTimeout: Duration = .seconds(5),
-        policy: ConnectionPool<Exchange>.Policy = .init()
+        policy: ConnectionPool<Exchange>.Policy = .init(),
+        observedBy observer: (@Sendable () -> PoolObserver?) = { nil }
     ) {
         self.loop = loop
         self.endpoint = endpoint
-        core = SidecarCore(to: endpoint, on: loop, dialTimeout: dialTimeout, policy: policy)
+        core = SidecarCore(
+            to: endpoint, on: loop, dialTimeout: dialTimeout, policy: policy,
+            observer: observer())
     }
 
     /// Sends a request and waits for the response, or for its head where it is streamed.

@@ -76,7 +76,7 @@ extension StateOperation {
     var key: String {
         switch self {
         case .upsert(let item): item.key
-        case .delete(let key, _, _): key
+        case .delete(let item): item.key
         }
     }
 }
@@ -119,6 +119,16 @@ extension Dapr_Proto_Common_V1_StateItem {
     }
 }
 
+extension Dapr_Proto_Common_V1_StateItem {
+    init(_ item: StateDeletion) {
+        self.init()
+        key = item.key
+        if let etag = item.etag { self.etag = .init(etag) }
+        if let options = Dapr_Proto_Common_V1_StateOptions(item.options) { self.options = options }
+        metadata = item.metadata
+    }
+}
+
 extension Dapr_Proto_Runtime_V1_TransactionalStateOperation {
     init(_ operation: StateOperation) {
         self.init()
@@ -126,11 +136,9 @@ extension Dapr_Proto_Runtime_V1_TransactionalStateOperation {
         case .upsert(let item):
             operationType = "upsert"
             request = .init(item)
-        case .delete(let key, let etag, let metadata):
+        case .delete(let item):
             operationType = "delete"
-            request.key = key
-            if let etag { request.etag = .init(etag) }
-            request.metadata = metadata
+            request = .init(item)
         }
     }
 }

@@ -36,8 +36,4 @@ enum RPCs {
     static let getBulkSecret = RPC<
         Dapr_Proto_Runtime_V1_GetBulkSecretRequest, Dapr_Proto_Runtime_V1_GetBulkSecretResponse
     >("GetBulkSecret")
-    static let getMetadata = RPC<
-        Dapr_Proto_Runtime_V1_GetMetadataRequest, Dapr_Proto_Runtime_V1_GetMetadataResponse
-    >("GetMetadata")
-    static let setMetadata = RPC<Dapr_Proto_Runtime_V1_SetMetadataRequest, Empty>("SetMetadata")
 }

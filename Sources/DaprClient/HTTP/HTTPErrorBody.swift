@@ -10,10 +10,11 @@ struct HTTPErrorBody {
     init(_ body: [UInt8], status: Int) {
         if body.first == UInt8(ascii: "{"),
             let document = try? JSONDocument(parsing: body, options: .lenient),
-            let code = document.root["errorCode"]?.stringValue
+            let text = document.root["message"]?.stringValue
+                ?? document.root["errorCode"]?.stringValue
         {
-            self.code = code
-            message = document.root["message"]?.stringValue ?? code
+            code = document.root["errorCode"]?.stringValue
+            message = text
             details = document.root["details"]?.elements.map(DaprError.Detail.init) ?? []
             return
         }

@@ -26,12 +26,7 @@ extension HTTPTransport {
             return try await getEach(
                 store: store, keys: keys, metadata: metadata, options: options)
         }
-        let document: JSONDocument
-        do throws(JSONError) {
-            document = try JSONDocument(parsing: response.body, options: .lenient)
-        } catch {
-            throw DaprError(.malformedResponse, "the sidecar's answer is not JSON: \(error)")
-        }
+        let document = try Self.json(response)
         guard document.root.kind == .array else {
             throw DaprError(.malformedResponse, "the sidecar's answer is no list of values")
         }

@@ -1,7 +1,7 @@
 import HTTP2
 import JSON
 
-// Publish, secrets and the sidecar itself.
+// Publish and secrets.
 extension HTTPTransport: DaprAPI {
     func publishEvent(
         pubsub: String, topic: String, data: [UInt8], contentType: String?,
@@ -42,37 +42,7 @@ extension HTTPTransport: DaprAPI {
         return secrets
     }
 
-    func getMetadata(options: CallOptions) async throws(DaprError) -> SidecarMetadata {
-        let response = try await call("GET", RequestPath("metadata"), in: .metadata, options)
-        let root = try Self.json(response).root
-        let components = root["components"]?.elements.map { node in
-            SidecarMetadata.Component(
-                name: node["name"]?.stringValue ?? "", type: node["type"]?.stringValue ?? "",
-                version: node["version"]?.stringValue ?? "",
-                capabilities: node["capabilities"]?.elements.compactMap(\.stringValue) ?? [])
-        }
-        return SidecarMetadata(
-            id: root["id"]?.stringValue ?? "",
-            runtimeVersion: root["runtimeVersion"]?.stringValue ?? "",
-            enabledFeatures: root["enabledFeatures"]?.elements.compactMap(\.stringValue) ?? [],
-            components: components ?? [], extended: root["extended"]?.texts ?? [:])
-    }
-
-    func setMetadata(
-        key: String, value: String, options: CallOptions
-    ) async throws(DaprError) {
-        try settings.check(body: value.utf8.count)
-        _ = try await call(
-            "PUT", RequestPath("metadata", key), body: Array(value.utf8), contentType: "text/plain",
-            in: .metadata, options)
-    }
-
-    func checkHealth(outbound: Bool, options: CallOptions) async throws(DaprError) {
-        let path = outbound ? RequestPath("healthz", "outbound") : RequestPath("healthz")
-        _ = try await call("GET", path, in: .health, options)
-    }
-
-    private static func json(_ response: ExchangeResponse) throws(DaprError) -> JSONDocument {
+    static func json(_ response: ExchangeResponse) throws(DaprError) -> JSONDocument {
         do throws(JSONError) {
             return try JSONDocument(parsing: response.body, options: .lenient)
         } catch {

@@ -72,13 +72,14 @@ extension HTTPTransport {
                 writer.string("upsert")
                 writer.key("request")
                 try writer.write(item)
-            case .delete(let key, let etag, let metadata):
+            case .delete(let item):
                 writer.string("delete")
                 writer.key("request")
                 writer.beginObject()
                 writer.key("key")
-                writer.string(key)
-                writer.write(etag: etag, metadata: metadata)
+                writer.string(item.key)
+                writer.write(etag: item.etag, metadata: item.metadata)
+                writer.write(item.options)
                 writer.endObject()
             }
             writer.endObject()
@@ -114,18 +115,21 @@ extension JSONWriter {
         key("value")
         raw(item.value)
         write(etag: item.etag, metadata: item.metadata)
-        if item.options != StateOptions() {
-            key("options")
-            beginObject()
-            if let concurrency = item.options.concurrency {
-                key("concurrency")
-                string(concurrency.rawValue)
-            }
-            if let consistency = item.options.consistency {
-                key("consistency")
-                string(consistency.rawValue)
-            }
-            endObject()
+        write(item.options)
+        endObject()
+    }
+
+    fileprivate mutating func write(_ options: StateOptions) {
+        guard options != StateOptions() else { return }
+        key("options")
+        beginObject()
+        if let concurrency = options.concurrency {
+            key("concurrency")
+            string(concurrency.rawValue)
+        }
+        if let consistency = options.consistency {
+            key("consistency")
+            string(consistency.rawValue)
         }
         endObject()
     }

@@ -30,6 +30,20 @@ struct HTTPTransport: Sendable {
         _ method: String, _ path: RequestPath, body: [UInt8] = [], contentType: String? = nil,
         extra: [(String, String)] = [], in block: BuildingBlock, _ options: CallOptions
     ) async throws(DaprError) -> ExchangeResponse {
+        let response = try await attempt(
+            method, path, body: body, contentType: contentType, extra: extra,
+            isProbe: block == .health, options)
+        guard response.isSuccess else { throw DaprError(response, in: block) }
+        return response
+    }
+
+    /// Sends a request with content in memory.
+    ///
+    /// - Returns: whatever comes back.
+    func attempt(
+        _ method: String, _ path: RequestPath, body: [UInt8] = [], contentType: String? = nil,
+        extra: [(String, String)] = [], isProbe: Bool = false, _ options: CallOptions
+    ) async throws(DaprError) -> ExchangeResponse {
         guard !path.hasEmptySegment else {
             throw DaprError(.invalidArgument, "a name in the path is empty", isUnprocessed: true)
         }
@@ -46,12 +60,8 @@ struct HTTPTransport: Sendable {
         }
         let request = ExchangeRequest(
             head: head, content: .bytes(body), reception: .bytes(limit: settings.maxMessageSize),
-            timeout: options.timeout ?? settings.timeout, isProbe: block == .health)
-        let response = try await send(request)
-        guard let status = response.head.status, (200..<300).contains(status) else {
-            throw DaprError(response, in: block)
-        }
-        return response
+            timeout: options.timeout ?? settings.timeout, isProbe: isProbe)
+        return try await send(request)
     }
 
     /// The beginning of a request's head.
@@ -78,4 +88,9 @@ struct HTTPTransport: Sendable {
         }
         return try await pool.perform(request).get()
     }
+}
+
+extension ExchangeResponse {
+    /// Whether the status is one from 200 to 299.
+    var isSuccess: Bool { (200..<300).contains(head.status ?? 0) }
 }

@@ -4,17 +4,25 @@ import JSON
 ///
 /// Some paths answer otherwise: `/status/N`, `/empty`, `/bytes`, `/text`, `/chunked`, `/hdrs`,
 /// `/large?n=N`, `/slow?ms=N`, `/close`, and Dapr's `/dapr/subscribe` and `/dapr/config`. The routes of its
-/// subscriptions acknowledge, or refuse, events and keep them; `/_take` hands them out once.
+/// subscriptions acknowledge, or refuse, events and keep them, and so it keeps changes of configuration;
+/// `/_take` hands them out once.
 final class EchoApp: HTTPApp {
     let port: UInt16
     private let subscriptions: JSONValue
+    private let actorTypes: [String]
     private let routes: Set<String>
     private var taken: [JSONValue] = []
     private var counts: [String: Int] = [:]
 
-    /// - Parameter subscriptions: what `/dapr/subscribe` answers.
-    init(port: UInt16, subscriptions: JSONValue = EchoApp.recordedSubscriptions) {
+    /// - Parameters:
+    ///   - subscriptions: what `/dapr/subscribe` answers.
+    ///   - actorTypes: what `/dapr/config` says that it hosts.
+    init(
+        port: UInt16, subscriptions: JSONValue = EchoApp.recordedSubscriptions,
+        actorTypes: [String] = []
+    ) {
         self.port = port
+        self.actorTypes = actorTypes
         self.subscriptions = subscriptions
         routes = Set(subscriptions.arrayValue?.flatMap(Self.routes) ?? [])
     }
@@ -39,10 +47,15 @@ final class EchoApp: HTTPApp {
         }
         let record = Self.record(of: request)
         if routes.contains(path) { return take(record, path) }
+        if path.hasPrefix("/configuration/") {
+            keep(record)
+            return json([:])
+        }
         if path.hasPrefix("/status/") { return status(path, record) }
+        if path.hasPrefix("/actors/") { return actor(path, record) }
         return switch path {
         case "/dapr/subscribe": json(subscriptions)
-        case "/dapr/config": json([:])
+        case "/dapr/config": json(configuration)
         case "/empty": response(contentType: nil)
         case "/bytes":
             response(body: [0, 1, 0xFE, 0xFF], contentType: "application/octet-stream")
@@ -96,8 +109,15 @@ final class EchoApp: HTTPApp {
 
     // MARK: - Special paths
 
-    private func take(_ record: JSONValue, _ path: String) -> AppResponse {
+    private func keep(_ record: JSONValue) {
+        if taken.count == Self.mostTaken { taken.removeFirst() }
         taken.append(record)
+    }
+
+    private static let mostTaken = 1000
+
+    private func take(_ record: JSONValue, _ path: String) -> AppResponse {
+        keep(record)
         counts[path, default: 0] += 1
         switch path {
         case "/memdrop": return json(["status": "DROP"])
@@ -107,6 +127,26 @@ final class EchoApp: HTTPApp {
         case "/memgone": return response(status: 404)
         default: return json(["status": "SUCCESS"])
         }
+    }
+
+    /// What a reminder or timer calls is kept like an event. The method `fail` fails, `slow` takes
+    /// 200 ms, and `none` does not exist.
+    private func actor(_ path: String, _ record: JSONValue) -> AppResponse {
+        let segments = path.split(separator: "/")
+        if segments.count == 6 { taken.append(record) }
+        var answer = json(record)
+        switch segments.last {
+        case "fail": return response(status: 500, body: Array("boom".utf8))
+        case "none": return response(status: 404)
+        case "slow": answer.delay = .milliseconds(200)
+        case "error": answer.fields.append(AppField(name: "x-daprerrorresponseheader", value: "1"))
+        default: break
+        }
+        return answer
+    }
+
+    private var configuration: JSONValue {
+        actorTypes.isEmpty ? [:] : ["entities": .array(actorTypes.map { .string($0) })]
     }
 
     private func status(_ path: String, _ record: JSONValue) -> AppResponse {

@@ -121,7 +121,8 @@ struct AppDirectory {
             others[id] = .http(
                 EchoApp(
                     port: LocalApps.echoPort,
-                    subscriptions: subscriptions ?? EchoApp.recordedSubscriptions))
+                    subscriptions: subscriptions ?? EchoApp.recordedSubscriptions,
+                    actorTypes: local.actorTypes))
         }
         if let id = local.greeterID { others[id] = .grpc(GreeterApp()) }
         for id in local.stoppedApps { others[id] = .http(AbsentApp(port: LocalApps.echoPort)) }

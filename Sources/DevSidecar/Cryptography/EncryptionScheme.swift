@@ -91,8 +91,8 @@ extension EncryptionManifest {
     /// Reads a manifest; nil when it is none.
     init?(_ line: ArraySlice<UInt8>) {
         guard let json = try? JSONValue.parse(Array(line)),
-            let algorithm = json["kw"]?.numberValue?.int.flatMap(KeyWrapAlgorithm.init),
-            let cipher = json["cph"]?.numberValue?.int
+            let algorithm = json["kw"]?.intValue.flatMap(KeyWrapAlgorithm.init),
+            let cipher = json["cph"]?.intValue
                 .flatMap(AuthenticatedCipher.Algorithm.init(number:)),
             let key = json["wfk"]?.stringValue.flatMap({ Base64.decode($0) }), !key.isEmpty,
             let prefix = json["np"]?.stringValue.flatMap({ Base64.decode($0) }),

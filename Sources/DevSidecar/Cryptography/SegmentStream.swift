@@ -48,6 +48,17 @@ struct SegmentStream {
     private mutating func segment(
         _ range: Range<Int>, isLast: Bool
     ) throws(CryptographyFailure) -> [UInt8] {
+        let output = try output(of: range, isLast: isLast)
+        guard isLast || count < .max else {
+            throw CryptographyFailure("input stream is too large", isInData: true)
+        }
+        count &+= 1
+        return output
+    }
+
+    private func output(
+        of range: Range<Int>, isLast: Bool
+    ) throws(CryptographyFailure) -> [UInt8] {
         var nonce = noncePrefix
         for shift in stride(from: 24, through: 0, by: -8) {
             nonce.append(UInt8(truncatingIfNeeded: count >> UInt32(shift)))
@@ -56,16 +67,12 @@ struct SegmentStream {
         let text = buffer.span.extracting(range)
         let output: [UInt8]?
         do throws(CryptographyError) {
-            output = try isSealing ? cipher.seal(text, nonce: nonce) : cipher.open(text, nonce: nonce)
+            output =
+                try isSealing ? cipher.seal(text, nonce: nonce) : cipher.open(text, nonce: nonce)
         } catch {
             throw failure(error.description)
         }
         guard let output else { throw failure("failed to decrypt segment") }
-        let (next, overflows) = count.addingReportingOverflow(1)
-        guard isLast || !overflows else {
-            throw CryptographyFailure("input stream is too large", isInData: true)
-        }
-        count = next
         return output
     }
 

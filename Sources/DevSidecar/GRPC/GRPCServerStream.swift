@@ -10,6 +10,10 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
     private let handler: GRPCHandler
     private var buffer: [UInt8] = []
     private var channel: ByteChannel?
+    /// Bytes that the client gets no credit for, because the handler is behind; nil when it is not.
+    private var withheld: Int?
+    /// A handler that waits until the client has taken more.
+    private var writer: CheckedContinuation<Void, Never>?
     private var task: Task<Void, Never>?
     private var deadline: LoopTimer?
     private var trace = TraceContext.none
@@ -60,7 +64,11 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
     // MARK: - Receiving
 
     func stream(_ stream: HTTP2Stream, received data: Span<UInt8>) {
-        stream.consume(data.count)
+        if let count = withheld {
+            withheld = count + data.count
+        } else {
+            stream.consume(data.count)
+        }
         guard !isOver, !isStarted || channel != nil else { return }
         buffer.append(copying: data)
         takeMessages()
@@ -83,7 +91,7 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
                 // Its flag byte stays, so that an empty message is no empty chunk.
                 let frame = [buffer[0]] + buffer[5..<5 + length]
                 buffer.removeFirst(5 + length)
-                _ = channel.assumeIsolated { $0.offer(frame) }
+                if !channel.assumeIsolated({ $0.offer(frame) }) { withheld = withheld ?? 0 }
             } else {
                 let message = Array(buffer[5..<5 + length])
                 buffer = []
@@ -126,6 +134,15 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
         } else if !isStarted {
             refuse(rest ?? GRPCStatus(GRPCStatus.unknown, "EOF"))
         }
+    }
+
+    func streamBecameWritable(_ stream: HTTP2Stream) {
+        writer.take()?.resume()
+    }
+
+    /// The handler has caught up, so the client may send more.
+    private func release() {
+        stream.consume(withheld.take() ?? 0)
     }
 
     func stream(_ stream: HTTP2Stream, closed closure: StreamClosure) {
@@ -186,6 +203,10 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
         guard let request = admitted([]) else { return }
         let channel = ByteChannel(loop: loop, capacity: 1 << 20)
         self.channel = channel
+        service.openStreams += 1
+        let producer = LoopBound(self, on: loop)
+        // A cycle only until the channel finishes, which `end` sees to.
+        channel.assumeIsolated { $0.setProducer(resume: { producer.value.release() }) }
         let output = LoopBound<any GRPCOutput>(self, on: loop)
         let call = GRPCStreamCall(
             request: request, incoming: channel, output: output, loop: loop)
@@ -210,7 +231,13 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
     func send(_ message: [UInt8]) {
         guard !isOver else { return }
         sendHead([])
+        keepAlive.answered()
         GRPCWire.send(message, on: stream)
+    }
+
+    func waitUntilWritable() async {
+        guard !isOver, !stream.isWritable else { return }
+        await withCheckedContinuation { writer = $0 }
     }
 
     /// Ends the call as the handler says.
@@ -263,7 +290,10 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
         deadline = nil
         task?.cancel()
         task = nil
-        channel?.assumeIsolated { $0.finish(throwing: CancellationError()) }
-        channel = nil
+        writer.take()?.resume()
+        guard let channel else { return }
+        service.openStreams -= 1
+        channel.assumeIsolated { $0.finish(throwing: CancellationError()) }
+        self.channel = nil
     }
 }

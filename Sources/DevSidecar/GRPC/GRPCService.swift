@@ -9,6 +9,8 @@ final class GRPCService {
     let gate: Gate?
     private var methods: [String: GRPCHandler] = [:]
     private let fallback: GRPCHandler
+    /// How many streamed calls are open.
+    var openStreams = 0
 
     init(context: SidecarContext, blocks: [any BuildingBlock], gate: Gate?) {
         self.context = context

@@ -13,6 +13,7 @@ actor GRPCStreamCall {
     private nonisolated let loop: EventLoop
     private let incoming: ByteChannel
     private let output: LoopBound<any GRPCOutput>
+    private var isLate = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
@@ -39,14 +40,34 @@ actor GRPCStreamCall {
         return Array(chunk.dropFirst())
     }
 
+    /// The next message, if it comes soon enough.
+    ///
+    /// - Throws: as `next()`; `GRPCStatus.deadlineExpired` when the time is up, after which nothing
+    ///   more can be read.
+    func next(within time: Duration) async throws -> [UInt8]? {
+        let timer = loop.schedule(after: time) { [self] in
+            assumeIsolated { call in
+                call.isLate = true
+                call.incoming.assumeIsolated { $0.abandon() }
+            }
+        }
+        defer { loop.cancel(timer) }
+        do {
+            return try await next()
+        } catch {
+            throw isLate ? GRPCStatus.deadlineExpired : error
+        }
+    }
+
     /// Sends metadata ahead of the first message; without it that message takes it along.
     func sendHeaders(_ headers: [(name: String, value: String)]) {
         output.value.sendHead(headers)
     }
 
-    /// Sends a message. What the client does not take waits in memory.
-    func send(_ message: [UInt8]) {
+    /// Sends a message, and waits until the client has taken enough of what was sent.
+    func send(_ message: [UInt8]) async {
         output.value.send(message)
+        await output.value.waitUntilWritable()
     }
 }
 
@@ -54,4 +75,6 @@ actor GRPCStreamCall {
 protocol GRPCOutput: AnyObject {
     func sendHead(_ headers: [(name: String, value: String)])
     func send(_ message: [UInt8])
+    /// Returns when the client has taken enough, or the call is over. For one task at a time.
+    func waitUntilWritable() async
 }

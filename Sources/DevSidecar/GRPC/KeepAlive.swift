@@ -69,7 +69,7 @@ final class KeepAlive {
         if openStreams == 0 { idleSince = loop.now }
     }
 
-    /// Header fields were sent: the client may have pinged for them.
+    /// Something was sent: the client may have pinged for it.
     func answered() { hasAnswered = true }
 
     func pingCame() {

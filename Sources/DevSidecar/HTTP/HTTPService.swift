@@ -88,7 +88,8 @@ final class HTTPService {
                 PathEscaping.decode(parameter, plusIsSpace: true)
                     ?? String(decoding: parameter, as: UTF8.self)
             }
-            return .handle(request, route.handler, readsBody: route.readsBody)
+            let readsBody = route.readsBody && !route.refusesBody(request)
+            return .handle(request, route.handler, readsBody: readsBody)
         case .otherMethods(let methods) where isPublic:
             let allow = methods.joined(separator: ", ")
             return .respond(

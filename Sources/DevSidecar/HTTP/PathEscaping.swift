@@ -24,6 +24,21 @@ enum PathEscaping {
         return String(decoding: decoded, as: UTF8.self)
     }
 
+    /// Escapes everything but unreserved characters (RFC 3986, section 2.3).
+    static func encode(_ segment: String) -> String {
+        var text = ""
+        for byte in segment.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), dot,
+                UInt8(ascii: "_"), UInt8(ascii: "~"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default: text += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return text
+    }
+
     /// Whether every `%` begins an escape and there is no control character.
     static func isWellFormed(_ path: ArraySlice<UInt8>) -> Bool {
         var index = path.startIndex

@@ -49,6 +49,8 @@ struct HTTPRoute {
     var pattern: String
     /// Whether the handler looks at the content. If not, it is not waited for.
     var readsBody: Bool
+    /// Whether the head alone decides after all; the content is then not waited for.
+    var refusesBody: (SidecarRequest) -> Bool = { _ in false }
     var handler: HTTPHandler
 
     init(

@@ -3,15 +3,22 @@ enum BuildingBlocks {
     /// All blocks, in the order in which they are asked.
     static func make(_ context: SidecarContext) throws -> [any BuildingBlock] {
         let apps = try AppDirectory(context.configuration)
-        let metadata = MetadataBlock(context, app: apps.own)
+        let actors = ActorsBlock(context, apps: apps)
+        let metadata = MetadataBlock(context, app: apps.own, actors: actors)
         let blocks: [any BuildingBlock] = [
             StateBlock(context),
             try SecretsBlock(context),
+            try ConfigurationBlock(context, app: apps.own),
+            LockBlock(context),
+            OutageBlock(context),
             metadata,
+            actors,
             HealthBlock(context),
             ShutdownBlock(context),
             PubSubBlock(context: context, apps: apps),
             InvokeBlock(context: context, apps: apps),
+            CryptographyBlock(context),
+            try BindingsBlock(context, apps: apps),
         ]
         metadata.subscriptionList = { blocks.flatMap(\.subscriptions) }
         return blocks

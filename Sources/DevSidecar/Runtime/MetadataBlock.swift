@@ -7,17 +7,18 @@ import SwiftProtobuf
 final class MetadataBlock: BuildingBlock {
     private static let runtimeVersion = "1.18.3"
     private static let features = ["HotReload", "WorkflowsRemoteActivityReminder"]
-    private static let placement = "placement: disconnected"
 
     private let context: SidecarContext
     private let app: LocalApp?
+    private let actors: ActorsBlock
     /// What clients set: bytes, for nothing asks for UTF-8 over HTTP.
     private var extended: [String: [UInt8]] = [:]
     /// The subscriptions that the pub/sub block knows.
     var subscriptionList: () -> [SubscriptionInfo] = { [] }
 
     /// - Parameter app: the sidecar's app, if it lives in this process.
-    init(_ context: SidecarContext, app: LocalApp?) {
+    init(_ context: SidecarContext, app: LocalApp?, actors: ActorsBlock) {
+        self.actors = actors
         self.context = context
         self.app = app
     }
@@ -157,11 +158,25 @@ final class MetadataBlock: BuildingBlock {
     private func writeActorRuntime(to writer: inout JSONWriter) {
         writer.key("actorRuntime")
         writer.beginObject()
-        writer.member("runtimeStatus", context.isAppReady ? "DISABLED" : "INITIALIZING")
+        let hasPlacement = context.configuration.hasPlacement
+        writer.member(
+            "runtimeStatus",
+            !context.isAppReady ? "INITIALIZING" : hasPlacement ? "RUNNING" : "DISABLED")
+        let active = actors.activeCounts
+        if !active.isEmpty {
+            writer.key("activeActors")
+            writer.value(
+                .array(
+                    active.map { ["type": .string($0.type), "count": .number(.init($0.count))] }))
+        }
         writer.key("hostReady")
-        writer.bool(false)
-        if context.isAppReady { writer.member("placement", Self.placement) }
+        writer.bool(hasPlacement && context.isAppReady)
+        if context.isAppReady { writer.member("placement", placement) }
         writer.endObject()
+    }
+
+    private var placement: String {
+        context.configuration.hasPlacement ? "placement: connected" : "placement: disconnected"
     }
 
     private var appPort: UInt16? {
@@ -174,6 +189,22 @@ final class MetadataBlock: BuildingBlock {
     }
 
     // MARK: - gRPC
+
+    private var actorRuntime: Dapr_Proto_Runtime_V1_ActorRuntime {
+        var runtime = Dapr_Proto_Runtime_V1_ActorRuntime()
+        guard context.isAppReady else { return runtime }
+        let hasPlacement = context.configuration.hasPlacement
+        runtime.runtimeStatus = hasPlacement ? .running : .disabled
+        runtime.hostReady = hasPlacement
+        runtime.placement = placement
+        runtime.activeActors = actors.activeCounts.map { type, count in
+            var active = Dapr_Proto_Runtime_V1_ActiveActorsCount()
+            active.type = type
+            active.count = Int32(clamping: count)
+            return active
+        }
+        return runtime
+    }
 
     private func message() throws(GRPCStatus) -> Dapr_Proto_Runtime_V1_GetMetadataResponse {
         var message = Dapr_Proto_Runtime_V1_GetMetadataResponse()
@@ -202,12 +233,7 @@ final class MetadataBlock: BuildingBlock {
         connection.`protocol` = appProtocol
         connection.channelAddress = "127.0.0.1"
         message.appConnectionProperties = connection
-        var actors = Dapr_Proto_Runtime_V1_ActorRuntime()
-        if context.isAppReady {
-            actors.runtimeStatus = .disabled
-            actors.placement = Self.placement
-        }
-        message.actorRuntime = actors
+        message.actorRuntime = actorRuntime
         message.workflows = Dapr_Proto_Runtime_V1_MetadataWorkflows()
         return message
     }

@@ -8,6 +8,8 @@ final class SidecarContext {
     let tracer: Tracer
     /// Whether the app, if there is one, has been seen listening.
     var isAppReady: Bool
+    /// The components whose server is away, as `OutageBlock` is told.
+    var outages: Set<String> = []
     /// Ends the process as the shutdown API asks for.
     var shutDown: (_ isForced: Bool) -> Void = { _ in }
 
@@ -24,5 +26,15 @@ final class SidecarContext {
     /// The components of a kind, such as `state`.
     func components(of kind: String) -> [Component] {
         configuration.components.filter { $0.type.hasPrefix(kind + ".") }
+    }
+
+    /// A key as a component stores it: its setting `keyPrefix` says with whom it is shared.
+    func prefixed(_ key: String, for component: Component) -> String {
+        switch component.metadata["keyPrefix"] ?? "appid" {
+        case "none": key
+        case "name": component.name + "||" + key
+        case "appid": appID + "||" + key
+        case let prefix: prefix + "||" + key
+        }
     }
 }

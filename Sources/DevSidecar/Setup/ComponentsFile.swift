@@ -20,6 +20,13 @@ public enum ComponentsFile {
         "pubsub.in-memory",
         "secretstores.local.file",
         "secretstores.local.env",
+        "configuration.redis",
+        "lock.redis",
+        "bindings.localstorage",
+        "bindings.http",
+        "bindings.echo",
+        "bindings.redis",
+        "crypto.dapr.localstorage",
     ]
 
     /// Reads a file: a JSON array of `{"name", "type", "version", "metadata": {...}}`, of which

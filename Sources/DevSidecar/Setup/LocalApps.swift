@@ -6,6 +6,8 @@ public struct LocalApps: Sendable {
     public var greeterID: String?
     /// What the HTTP app subscribes to: the JSON that it answers to `/dapr/subscribe`.
     public var subscriptions: [UInt8]?
+    /// The actor types that the HTTP app hosts; each method answers with what it was asked.
+    public var actorTypes: [String] = []
     /// Other apps whose process is gone, though their sidecar is there.
     public var stoppedApps: [String] = []
     /// Other apps whose sidecar is gone.

@@ -16,10 +16,26 @@ public enum SidecarProfile: String, CaseIterable, Sendable {
     /// The environment is part of the recording too, but comes from outside: `DAPR_API_TOKEN` for
     /// `token`, `DEMO_...` for the secret store.
     ///
-    /// - Parameter secretsFile: the file behind the two file stores; nil for the recorded secrets.
-    public func configuration(secretsFile: String? = nil) -> SidecarConfiguration {
+    /// - Parameters:
+    ///   - secretsFile: the file behind the two file stores; nil for the recorded secrets.
+    ///   - keysFolder: where the files with keys are; nil for no keys.
+    ///   - filesFolder: where the files of the binding are; nil for a temporary folder.
+    public func configuration(
+        secretsFile: String? = nil, keysFolder: String? = nil, filesFolder: String? = nil
+    ) -> SidecarConfiguration {
         var configuration = SidecarConfiguration(appID: appID)
+        configuration.hasPlacement = false
+        configuration.hasScheduler = false
         if hasComponents { configuration.components = Self.components(secretsFile) }
+        for index in configuration.components.indices {
+            switch configuration.components[index].type {
+            case "crypto.dapr.localstorage":
+                configuration.components[index].metadata["path"] = keysFolder
+            case "bindings.localstorage":
+                configuration.components[index].metadata["rootPath"] = filesFolder
+            default: break
+            }
+        }
         switch self {
         case .full: configuration.components += Self.extraComponents
         case .cors: configuration.allowedOrigins = ["http://a.example", "http://*.b.example"]
@@ -60,7 +76,9 @@ public enum SidecarProfile: String, CaseIterable, Sendable {
             Component(
                 name: "localsecrets", type: "secretstores.local.file",
                 metadata: secrets.merging(["nestedSeparator": ":"]) { $1 }),
-            Component(name: "httpbinding", type: "bindings.http"),
+            Component(
+                name: "httpbinding", type: "bindings.http",
+                metadata: ["url": "http://127.0.0.1:\(LocalApps.echoPort)"]),
             Component(name: "files", type: "bindings.localstorage"),
             Component(name: "redisbinding", type: "bindings.redis"),
             Component(name: "configstore", type: "configuration.redis"),

@@ -37,6 +37,10 @@ public struct SidecarConfiguration: Sendable {
     public var allowedOrigins: [String] = []
     /// Whether the sidecar makes spans of its own (sampling rate 1).
     public var isTracing = false
+    /// Whether there are actors, and workflows on top of them (a placement service).
+    public var hasPlacement = true
+    /// Whether there are jobs, and reminders of actors (a scheduler).
+    public var hasScheduler = true
     /// Whether the HTTP port also speaks HTTP/2.
     public var allowsH2C = true
     /// The longest content of a request, and message of gRPC, in bytes.

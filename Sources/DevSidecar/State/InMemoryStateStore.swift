@@ -1,4 +1,5 @@
 import EventLoop
+import JSON
 
 /// One write to a state store.
 struct StateWrite {
@@ -10,6 +11,8 @@ struct StateWrite {
     /// With its prefix.
     var key: String
     var kind: Kind
+    /// Whether the value is JSON to the store, rather than bytes.
+    var isDocument = false
     /// What the stored entry must have; nil or empty for anything.
     var etag: String?
     /// `first-write`, `last-write`, empty, or something that is refused.
@@ -22,7 +25,10 @@ struct StateWrite {
 
 /// Why a write did not happen.
 enum StateFault: Error {
-    case etagMismatch(String)
+    /// What the store says more about it, where it does.
+    case etagMismatch(String?)
+    /// The etag is none of this store's.
+    case invalidETag(String)
     case other(String)
 
     var isMismatch: Bool {
@@ -33,13 +39,21 @@ enum StateFault: Error {
     var text: String {
         switch self {
         case .etagMismatch(let text):
-            "possible etag mismatch. error from state store: " + text
+            "possible etag mismatch. error from state store" + (text.map { ": " + $0 } ?? "")
+        case .invalidETag(let text): "invalid etag value: " + text
         case .other(let text): text
         }
     }
 }
 
-/// The component `state.in-memory`.
+/// Which component a store behaves like.
+enum StateDialect: String {
+    case inMemory = "state.in-memory"
+    case postgreSQL = "state.postgresql"
+    case sqlite = "state.sqlite"
+}
+
+/// The component `state.in-memory`, and others that are kept in memory here.
 final class InMemoryStateStore {
     /// A stored value.
     struct Entry {
@@ -47,27 +61,25 @@ final class InMemoryStateStore {
         var etag: String
         /// Seconds since 1970 at which it is gone.
         var expiry: Int64?
-    }
-
-    /// Compares bytes, where `String` would take canonically equivalent texts for the same.
-    private struct Key: Hashable {
-        let text: String
-
-        static func == (left: Key, right: Key) -> Bool {
-            left.text.utf8.elementsEqual(right.text.utf8)
-        }
+        /// The value, where the store has it as JSON.
+        var document: JSONValue?
+        /// The how manieth write to the store it was.
+        var version: UInt64
     }
 
     private let clock: WallClock
-    private var entries: [Key: Entry] = [:]
+    let dialect: StateDialect
+    private var entries: [ExactText: Entry] = [:]
+    private var version: UInt64 = 0
 
-    init(clock: WallClock) {
+    init(clock: WallClock, dialect: StateDialect = .inMemory) {
         self.clock = clock
+        self.dialect = dialect
     }
 
     /// The entry of a key, unless it has expired.
     func entry(_ key: String) -> Entry? {
-        let key = Key(text: key)
+        let key = ExactText(text: key)
         guard let entry = entries[key] else { return nil }
         guard let expiry = entry.expiry, expiry <= clock.seconds else { return entry }
         entries[key] = nil
@@ -78,6 +90,11 @@ final class InMemoryStateStore {
     var all: [(key: String, entry: Entry)] {
         entries.keys.compactMap { key in entry(key.text).map { (key.text, $0) } }
             .sorted { $0.key < $1.key }
+    }
+
+    /// All entries that have not expired, the oldest write first.
+    var inOrder: [(key: String, entry: Entry)] {
+        all.sorted { $0.entry.version < $1.entry.version }
     }
 
     /// Does one write.
@@ -105,10 +122,13 @@ final class InMemoryStateStore {
         }
         guard let etag = write.etag, !etag.isEmpty else {
             if write.concurrency == "first-write", entry(write.key) != nil {
-                throw .etagMismatch("item already exists and no etag was passed")
+                throw dialect == .postgreSQL
+                    ? .other("no item was updated")
+                    : .etagMismatch("item already exists and no etag was passed")
             }
             return
         }
+        if dialect == .postgreSQL { return try checkNumber(etag, write) }
         guard let current = entry(write.key) else {
             throw .etagMismatch("state not exist or expired for key=\(write.key)")
         }
@@ -117,6 +137,13 @@ final class InMemoryStateStore {
                 "state etag not match for key=\(write.key): current=\(current.etag),"
                     + " expect=\(etag)")
         }
+    }
+
+    private func checkNumber(_ etag: String, _ write: StateWrite) throws(StateFault) {
+        guard UInt64(etag) != nil else {
+            throw .invalidETag("strconv.ParseUint: parsing \"\(etag)\": invalid syntax")
+        }
+        guard entry(write.key)?.etag == etag else { throw .etagMismatch(nil) }
     }
 
     private func expiry(_ write: StateWrite) throws(StateFault) -> Int64? {
@@ -130,11 +157,26 @@ final class InMemoryStateStore {
     private func apply(_ write: StateWrite, expiry: Int64?) {
         switch write.kind {
         case .set(let data):
-            entries[Key(text: write.key)] = Entry(
-                data: data, etag: RandomUUID.make(), expiry: expiry)
-        case .delete: entries[Key(text: write.key)] = nil
+            version += 1
+            var entry = Entry(data: data, etag: "", expiry: expiry, version: version)
+            if dialect == .postgreSQL {
+                entry.etag = String(Self.firstTransaction + version)
+                if write.isDocument, let value = try? JSONValue.parse(data) {
+                    entry.document = value
+                    entry.data = SQLDocument.text(value)
+                }
+            } else {
+                entry.etag = RandomUUID.make()
+            }
+            entries[ExactText(text: write.key)] = entry
+        case .delete: entries[ExactText(text: write.key)] = nil
         }
     }
+}
+
+extension InMemoryStateStore {
+    /// PostgreSQL's etags are the numbers of transactions, and a new database has had some.
+    fileprivate static let firstTransaction: UInt64 = 736
 }
 
 /// Random identifiers (RFC 9562, version 4).

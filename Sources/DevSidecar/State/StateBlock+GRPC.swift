@@ -76,6 +76,7 @@ extension StateBlock {
             var write = Self.write(item, key: try storedKey(item.key, in: store))
             if item.metadata["contentType"] == "application/json" {
                 write.kind = .set(try Self.encodedAgain(item.value))
+                write.isDocument = true
             }
             writes.append(write)
         }
@@ -166,7 +167,18 @@ extension StateBlock {
     private func queryState(
         _ request: Dapr_Proto_Runtime_V1_QueryStateRequest
     ) throws(SidecarError) -> Dapr_Proto_Runtime_V1_QueryStateResponse {
-        try query(request.storeName)
+        let result = try query(request.storeName, Array(request.query.utf8))
+        var response = Dapr_Proto_Runtime_V1_QueryStateResponse()
+        guard !result.items.isEmpty else { return response }
+        response.token = result.token
+        response.results = result.items.map { key, entry in
+            var item = Dapr_Proto_Runtime_V1_QueryStateItem()
+            item.key = key
+            item.data = Data(entry.data)
+            item.etag = entry.etag
+            return item
+        }
+        return response
     }
 }
 

@@ -164,6 +164,24 @@ extension StateBlock {
 
     private func query(_ request: SidecarRequest) throws(SidecarError) -> SidecarResponse {
         if let reason = request.bodyError { throw .unreadableBody(reason) }
-        try query(request.parameters[0])
+        let result = try query(request.parameters[0], request.body)
+        guard !result.items.isEmpty else { return .noContent }
+        var writer = JSONWriter(options: .go)
+        writer.beginObject()
+        writer.key("results")
+        writer.beginArray()
+        for (key, entry) in result.items {
+            writer.beginObject()
+            writer.member("key", key)
+            writer.key("data")
+            // Only documents are found, so it is JSON.
+            writer.raw((try? compactJSON(entry.data, escapeHTML: true)) ?? entry.data)
+            writer.member("etag", entry.etag)
+            writer.endObject()
+        }
+        writer.endArray()
+        if !result.token.isEmpty { writer.member("token", result.token) }
+        writer.endObject()
+        return .json(writer.bytes + [UInt8(ascii: "\n")])
     }
 }

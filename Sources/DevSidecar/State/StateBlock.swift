@@ -17,9 +17,11 @@ final class StateBlock: BuildingBlock {
         self.context = context
         let components = context.components(of: "state")
         isConfigured = !components.isEmpty
-        for component in components where component.type == "state.in-memory" {
+        for component in components {
+            guard let dialect = StateDialect(rawValue: component.type) else { continue }
             stores[component.name] = Store(
-                component: component, content: InMemoryStateStore(clock: context.clock))
+                component: component,
+                content: InMemoryStateStore(clock: context.clock, dialect: dialect))
         }
     }
 
@@ -71,12 +73,7 @@ final class StateBlock: BuildingBlock {
     /// The key under which a store keeps what the client calls `key`.
     func storedKey(_ key: String, in store: Store) throws(SidecarError) -> String {
         guard !key.contains("||") else { throw Self.illegalKey(key, store) }
-        return switch store.component.metadata["keyPrefix"] ?? "appid" {
-        case "none": key
-        case "name": store.component.name + "||" + key
-        case "appid": context.appID + "||" + key
-        case let prefix: prefix + "||" + key
-        }
+        return context.prefixed(key, for: store.component)
     }
 
     private static func illegalKey(_ key: String, _ store: Store) -> SidecarError {
@@ -124,10 +121,15 @@ final class StateBlock: BuildingBlock {
     static func failure(
         _ fault: StateFault, purpose: (text: String, code: String)
     ) -> SidecarError {
-        SidecarError(
-            httpStatus: fault.isMismatch ? 409 : 500,
-            grpcCode: fault.isMismatch ? GRPCStatus.aborted : GRPCStatus.internalError,
-            code: purpose.code, message: purpose.text + ": " + fault.text,
+        let (httpStatus, grpcCode) =
+            switch fault {
+            case .etagMismatch: (409, GRPCStatus.aborted)
+            case .invalidETag: (400, GRPCStatus.invalidArgument)
+            case .other: (500, GRPCStatus.internalError)
+            }
+        return SidecarError(
+            httpStatus: httpStatus, grpcCode: grpcCode, code: purpose.code,
+            message: purpose.text + ": " + fault.text,
             grpcDetails: [.errorInfo(purpose.code)])
     }
 
@@ -158,17 +160,51 @@ final class StateBlock: BuildingBlock {
             message: "operation type \(name) not supported", grpcDetails: [.errorInfo(code)])
     }
 
-    /// The query API: no store in memory has it.
-    func query(_ storeName: String) throws(SidecarError) -> Never {
+    /// Finds entries, with the keys that the client gave them.
+    func query(
+        _ storeName: String, _ query: [UInt8]
+    ) throws(SidecarError) -> StateQueryResult {
         let store = try store(storeName, namesApp: false)
+        guard store.content.dialect == .postgreSQL else {
+            throw Self.queryError(
+                "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying",
+                "DAPR_STATE_QUERYING_NOT_SUPPORTED", store)
+        }
+        let reason: String
+        do throws(GoJSONFault) {
+            let query = try StateQuery(query)
+            do throws(StateFault) {
+                var result = try query.result(among: store.content.inOrder)
+                for index in result.items.indices {
+                    result.items[index].key = Self.clientKey(result.items[index].key)
+                }
+                return result
+            } catch {
+                reason = error.text
+            }
+        } catch {
+            reason = "failed to parse JSON query body: " + error.text
+        }
+        throw Self.queryError(
+            "ERR_STATE_QUERY", "state store \(storeName) query failed: \(reason)",
+            "DAPR_STATE_QUERY_FAILED", store)
+    }
+
+    /// A stored key without its prefix.
+    private static func clientKey(_ key: String) -> String {
+        let parts = key.split(separator: "|", omittingEmptySubsequences: false)
+        return parts.count >= 3 && parts[1].isEmpty
+            ? parts.dropFirst(2).joined(separator: "|") : key
+    }
+
+    private static func queryError(
+        _ code: String, _ message: String, _ reason: String, _ store: Store
+    ) -> SidecarError {
         let details: [ErrorDetail] = [
-            .resourceInfo(type: "state", name: store.component.name),
-            .errorInfo("DAPR_STATE_QUERYING_NOT_SUPPORTED"),
+            .resourceInfo(type: "state", name: store.component.name), .errorInfo(reason),
         ]
-        throw SidecarError(
-            httpStatus: 500, grpcCode: GRPCStatus.internalError,
-            code: "ERR_STATE_STORE_NOT_SUPPORTED",
-            message: "state store does not support querying", httpDetails: details,
-            grpcDetails: details)
+        return SidecarError(
+            httpStatus: 500, grpcCode: GRPCStatus.internalError, code: code, message: message,
+            httpDetails: details, grpcDetails: details)
     }
 }

@@ -65,7 +65,7 @@ struct StateItem {
     /// The write that stores it.
     func write(key: String, ttl: String?) -> StateWrite {
         StateWrite(
-            key: key, kind: .set(data), etag: etag, concurrency: concurrency,
+            key: key, kind: .set(data), isDocument: true, etag: etag, concurrency: concurrency,
             consistency: consistency, ttl: ttl)
     }
 }
@@ -124,7 +124,7 @@ private final class MappedStruct {
         if let text = value.stringValue { return text }
         faults.append(
             "* '\(field)' expected type 'string', got unconvertible type '\(Self.type(value))',"
-                + " value: '\(Self.text(value))'")
+                + " value: '\(GoText.value(value))'")
         return nil
     }
 
@@ -150,21 +150,6 @@ private final class MappedStruct {
         case .array: "[]interface {}"
         case .object: "map[string]interface {}"
         default: kind(value)
-        }
-    }
-
-    /// Go's `%v`.
-    private static func text(_ value: JSONValue) -> String {
-        switch value {
-        case .null: "<nil>"
-        case .bool(let bool): String(bool)
-        case .number(let number): goFormatted(number.double)
-        case .string(let string): string
-        case .array(let elements): "[" + elements.map(text).joined(separator: " ") + "]"
-        case .object(let object):
-            "map["
-                + object.members.sorted { $0.key < $1.key }
-                .map { "\($0.key):\(text($0.value))" }.joined(separator: " ") + "]"
         }
     }
 }

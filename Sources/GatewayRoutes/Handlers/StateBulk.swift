@@ -92,14 +92,14 @@ extension StateOperation {
     fileprivate var key: String {
         switch self {
         case .upsert(let item): item.key
-        case .delete(let key, _, _): key
+        case .delete(let item): item.key
         }
     }
 
     fileprivate var version: (key: String, etag: ETag)? {
         switch self {
         case .upsert(let item): item.etag.map { (item.key, $0) }
-        case .delete(let key, let etag, _): etag.map { (key, $0) }
+        case .delete(let item): item.etag.map { (item.key, $0) }
         }
     }
 }

@@ -64,7 +64,7 @@ private struct Members {
             return .upsert(item)
         case "delete":
             try refuseTheRest(["op", "key", "etag"])
-            return .delete(key: key, etag: etag, metadata: [:])
+            return .delete(StateDeletion(key, etag: etag))
         case nil: throw invalid("has no 'op'")
         case let kind?: throw invalid("has the 'op' '\(kind)'; it is upsert or delete")
         }

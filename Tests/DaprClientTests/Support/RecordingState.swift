@@ -37,4 +37,12 @@ actor RecordingState: StateAPI {
         store: String, operations: [StateOperation], metadata: [String: String],
         options: CallOptions
     ) async throws(DaprError) {}
+
+    func deleteBulkState(
+        store: String, items: [StateDeletion], options: CallOptions
+    ) async throws(DaprError) {}
+
+    func queryState(
+        store: String, query: [UInt8], metadata: [String: String], options: CallOptions
+    ) async throws(DaprError) -> StateQueryResult { StateQueryResult() }
 }

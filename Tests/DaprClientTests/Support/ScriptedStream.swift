@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP2
 
 /// What the scripted peer sees on a stream.

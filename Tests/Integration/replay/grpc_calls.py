@@ -31,6 +31,12 @@ def method_types(method):
     return tuple(map(message_factory.GetMessageClass, (found.input_type, found.output_type)))
 
 
+def client_streams(method):
+    """Whether the client may send many messages."""
+    service, _, name = method.strip("/").rpartition("/")
+    return POOL.FindServiceByName(service).methods_by_name[name].client_streaming
+
+
 def metadata_pairs(metadata):
     """Recorded metadata as the pairs that grpc wants."""
     return [
@@ -60,22 +66,27 @@ def call(channel, method, data, metadata, timeout):
     stub = channel.unary_unary(method)
     try:
         answer, finished = stub.with_call(data, timeout=timeout, metadata=metadata_pairs(metadata))
-        code, message, details = grpc.StatusCode.OK, "", None
     except grpc.RpcError as problem:
         answer, finished = None, problem
-        code, message = problem.code(), problem.details()
-        details = dict(problem.trailing_metadata() or ()).get("grpc-status-details-bin")
     trailers = recorded_metadata(finished.trailing_metadata())
     trailers.pop("grpc-status-details-bin", None)
     response = {
-        "grpcStatus": code.value[0],
         "initialMetadata": recorded_metadata(finished.initial_metadata()),
         "trailers": trailers,
     }
     if answer is not None:
         response["messages"] = [answer]
-    if code is not grpc.StatusCode.OK:
-        response["grpcStatusName"], response["grpcMessage"] = code.name, message
+    return response | status_of(finished)
+
+
+def status_of(finished):
+    """How a call ended, as the recording shows it."""
+    code = finished.code()
+    response = {"grpcStatus": code.value[0]}
+    if code is grpc.StatusCode.OK:
+        return response
+    response["grpcStatusName"], response["grpcMessage"] = code.name, finished.details()
+    details = dict(finished.trailing_metadata() or ()).get("grpc-status-details-bin")
     if details:
         status = status_pb2.Status.FromString(details)
         response["details"] = [_detail(one) for one in status.details]

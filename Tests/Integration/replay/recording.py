@@ -5,19 +5,19 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "Fixtures" / "observed"
-FILES = ["state", "pubsub", "secrets", "invoke", "runtime", "transport"]
+FILES = ["state", "pubsub", "secrets", "configuration", "lock", "invoke", "runtime", "transport"]
 
 # Lines on parts of daprd that the development sidecar does not offer, and why. The first rule whose
 # pattern is found in the target of the line decides: "METHOD path" for HTTP, the full method and
 # the message for gRPC, the listener for HTTP/2.
 RULES = [
-    (r"^redis ", "commands to Redis itself"),
+    (r"^redis (?!config-|lock-)", "commands to Redis itself"),
     (r'/state/statestore\b|"storeName": "statestore"', "Redis as a state store"),
     (r'/publish/(bulk/)?pubsub\b|"pubsubName": "pubsub"', "Redis as a broker"),
-    (r"^grpc-stream ", "streaming calls (subscriptions, proxied streams)"),
+    (r"^grpc-stream (?!\S+/(Subscribe|Unsubscribe)Configuration)", "streaming calls (subscriptions, proxied streams)"),
     (r"^grpc /(?!dapr\.proto\.runtime\.v1\.Dapr/)", "gRPC proxying and other services"),
     (r"^grpc \S+/NoSuchMethod", "gRPC proxying of unknown Dapr methods"),
-    (r"/v1\.0(-alpha1)?/(bindings|lock|crypto|configuration)/", "another building block"),
+    (r"/v1\.0(-alpha1)?/(bindings|crypto)/", "another building block"),
 ]
 
 # The recorded echo app listened here; only answers have a placeholder for it.
@@ -52,6 +52,8 @@ def out_of_scope(line):
         target = f"{request['method']} {request['path']}"
     elif protocol == "h2":
         target = request["listener"]
+    elif protocol == "redis":
+        target = line["id"]
     else:
         message = json.dumps(request.get("message", {}).get("json"))
         target = f"{request.get('method', '')} {message}"

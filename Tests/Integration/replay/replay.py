@@ -33,8 +33,10 @@ from comparing import (
 )
 from matching import Bindings, differences, parse_json
 from recording import load, observed_values, out_of_scope, wait_before
+from redis_commands import Redis
 from renaming import NoRenaming, Renaming
 from sidecars import Sidecars
+from timelines import INTERLEAVED, Timeline
 
 EXCEPTIONS = Path(__file__).with_name("exceptions.json")
 # At most this share of the lines in scope of a file may be excepted.
@@ -51,6 +53,8 @@ STOPPED = {
 }
 # Here JSON is compared as text: what is stored, and the secrets, have a stable form.
 STORED = re.compile(r"200 GET /v1\.0/(state|secrets)/")
+# What a line says that was sent while Redis was away.
+WITHOUT_REDIS = re.compile(r"redis is (down|stopped)$")
 APP_TAKE = "/v1.0/invoke/{app}/method/_take"
 
 
@@ -101,6 +105,8 @@ class Replay:
         self.lines = load(name)
         self.bindings = Bindings(observed_values(self.lines))
         self.result = Result(name, renaming.name)
+        self.redis = Redis(sidecars)
+        self.played = {}
 
     def run(self, last_id=None):
         if self.name == "transport":
@@ -147,19 +153,41 @@ class Replay:
         return self.sidecars.get(name)
 
     def _differences(self, line, bindings):
-        compare = {"http": self._http, "grpc": self._grpc, "h2": self._h2}[line["protocol"]]
         if line["protocol"] == "h2":
-            return compare(line, bindings)
-        sidecar = self._sidecar(line)
-        found = compare(line, sidecar, bindings)
+            return self._h2(line, bindings)
+        if line["id"] in self.played:
+            return self.played.pop(line["id"])
+        is_without_redis = WITHOUT_REDIS.search(line["note"])
+        if is_without_redis:
+            self.redis.stop()
+        found = self._exchange(line, self._sidecar(line), bindings)
+        if is_without_redis:
+            self.redis.end_outage()
         if "appReceived" in line["response"]:
             found += self._received(line["response"]["appReceived"], bindings)
         if "exitCode" in line["response"]:
+            sidecar = self._sidecar(line)
             code = sidecar.exit_code(10)
             self.sidecars.stop((line["request"]["sidecar"],))
             if code != line["response"]["exitCode"]:
                 found.append(f"exit status {code}, not {line['response']['exitCode']}")
         return found
+
+    def _exchange(self, line, sidecar, bindings):
+        compare = {
+            "http": self._http,
+            "grpc": self._grpc,
+            "grpc-stream": self._stream,
+            "redis": self._commands,
+        }
+        return compare[line["protocol"]](line, sidecar, bindings)
+
+    def _commands(self, line, _, bindings):
+        outputs = line["response"].get("outputs", [])
+        actual = [self.redis.run(command) for command in line["request"]["commands"]]
+        # Only what a command finds counts: that it succeeds is no answer of a sidecar.
+        pairs = [pair for pair in zip(outputs, actual) if pair[1] is not None]
+        return [text for one, other in pairs for text in differences(one, other, bindings)]
 
     # HTTP/1.1
 
@@ -242,6 +270,34 @@ class Replay:
         if "messages" in wanted:
             wanted["messages"] = [{"json": message["json"]} for message in wanted["messages"]]
         return differences(textual(wanted), textual(actual), bindings, is_unordered)
+
+    # gRPC streams
+
+    def _stream(self, line, sidecar, bindings):
+        first = Timeline(line, sidecar, self._exchange, self.redis, bindings)
+        try:
+            found = self._interleaved(line["id"], first, bindings) or first.play()
+        finally:
+            first.close()
+        if "sidecar receives SIGTERM" in str(line["response"]["timeline"]):
+            self.sidecars.stop((line["request"].get("sidecar", "gw-test"),))
+        return found
+
+    def _interleaved(self, id, first, bindings):
+        """Plays the line whose stream is open at the same time, if there is one."""
+        if id not in INTERLEAVED:
+            return []
+        other, until, until_other = INTERLEAVED[id]
+        line = self.renaming.line(next(line for line in self.lines if line["id"] == other))
+        found = first.play(until)
+        second = Timeline(line, self._sidecar(line), self._exchange, self.redis, bindings)
+        try:
+            self.played[other] = second.play(until_other)
+            found = found or first.play()
+            self.played[other] = self.played[other] or second.play()
+        finally:
+            second.close()
+        return found
 
     # HTTP/2
 

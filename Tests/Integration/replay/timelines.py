@@ -1,0 +1,89 @@
+"""Recorded timelines of streamed gRPC calls, played against a sidecar."""
+
+import re
+import signal
+
+from comparing import is_unordered, substituted
+from matching import differences
+from streams import Stream
+
+# How long to listen for what must not come; the recording waited up to 8 s.
+SILENCE_SECONDS = 0.7
+# Lines whose streams were open at the same time: the line that is played along, and how many events
+# of both come before the rest of either.
+INTERLEAVED = {
+    "config-sub-grpc-008": ("config-sub-grpc-009", 2, 2),
+    "config-sub-grpc-010": ("config-sub-grpc-011", 13, 4),
+}
+
+
+class Timeline:
+    """A stream that does what the client of a timeline did, and what the server does meanwhile."""
+
+    def __init__(self, line, sidecar, exchange, redis, bindings):
+        self.events = line["response"]["timeline"]
+        self.sidecar, self.exchange, self.redis = sidecar, exchange, redis
+        self.bindings = bindings
+        self.at = 0
+        request = line["request"]
+        self.stream = Stream(sidecar.channel, request["method"], request["metadata"])
+
+    def play(self, until=None):
+        """Goes on to an event, or to the end; what differs."""
+        until = len(self.events) if until is None else until
+        found = []
+        while self.at < until and not found:
+            start = self.at
+            self.at += 1
+            event = self.events[start]
+            if event.get("server") == "message":
+                # Of changes that are made at once the order may vary.
+                while self.at < until and self.events[self.at].get("server") == "message":
+                    self.at += 1
+                found = self._expect(self.events[start : self.at])
+            elif event.get("server") == "end":
+                found = self._expect([event])
+            elif "client" in event:
+                self._act(event)
+            elif "meanwhile" in event:
+                found = self._meanwhile(event["meanwhile"])
+            elif "nothing" in event:
+                found = self._silence()
+            found = [f"event {start}: {text}" for text in found]
+        return found
+
+    def close(self):
+        self.stream.cancel()
+
+    def _expect(self, events):
+        wanted = [{name: one[name] for name in one if name != "hex"} for one in events]
+        actual = [self.stream.next() for _ in wanted]
+        return differences(wanted, actual, self.bindings, is_unordered)
+
+    def _silence(self):
+        event = self.stream.next(SILENCE_SECONDS)
+        return [f"not expected: {event}"] if event else []
+
+    def _act(self, event):
+        if event["client"] == "send":
+            self.stream.send(substituted(event["json"], self.bindings))
+        elif event["client"] == "half-close":
+            self.stream.half_close()
+        elif event["client"] == "cancel":
+            self.stream.cancel()
+
+    def _meanwhile(self, what):
+        if isinstance(what, dict):
+            if "redis" in what:
+                self.redis.run(what["redis"])
+                return []
+            return self.exchange(what, self.sidecar, self.bindings)
+        if re.match("redis is stopped", what):
+            self.redis.stop()
+        elif re.match("redis is started again", what):
+            self.redis.start()
+        elif what == "sidecar receives SIGTERM":
+            self.sidecar.process.send_signal(signal.SIGTERM)
+        else:
+            return [f"nobody knows how to do this: {what}"]
+        return []
