@@ -16,8 +16,10 @@ final class Deadlines {
         self.loop = loop
     }
 
-    deinit {
+    /// Forgets the timer, when there will be no more calls.
+    func stop() {
         if let timer { loop.cancel(timer) }
+        timer = nil
     }
 
     /// Watches an exchange until `remove`.

@@ -129,6 +129,7 @@ final class SidecarCore: @unchecked Sendable {
     /// Ends every exchange and connection, each once.
     func shutDown() {
         perform(machine.shutDown())
+        deadlines.stop()
     }
 
     /// What is going on now, and was up to now.
