@@ -5,8 +5,11 @@ import HTTP2
 /// exchanges on them.
 ///
 /// Belongs to the loop's thread; `SidecarPool` is the door to it for tasks.
-final class SidecarCore {
+///
+/// Sound as Sendable: other threads only carry the reference, to make an exchange with it.
+final class SidecarCore: @unchecked Sendable {
     let loop: EventLoop
+    let deadlines: Deadlines
     private let endpoint: SidecarEndpoint
     private let dialTimeout: Duration
     private var machine: ConnectionPool<Exchange>
@@ -21,6 +24,7 @@ final class SidecarCore {
     ) {
         self.endpoint = endpoint
         self.loop = loop
+        deadlines = Deadlines(on: loop)
         self.dialTimeout = dialTimeout
         self.observer = observer
         machine = ConnectionPool(policy: policy)
@@ -125,6 +129,7 @@ final class SidecarCore {
     /// Ends every exchange and connection, each once.
     func shutDown() {
         perform(machine.shutDown())
+        deadlines.stop()
     }
 
     /// What is going on now, and was up to now.
