@@ -31,6 +31,8 @@ final class Exchange: @unchecked Sendable {
     var response: ExchangeResponse?
     var decoder: MessageDecoder?
     var channel: ByteChannel?
+    /// Why it waits, when the sidecar cannot be reached.
+    var obstacle: String?
     /// Something moved since the timer was set.
     var hasProgressed = false
     private(set) var isOver = false
@@ -92,10 +94,12 @@ final class Exchange: @unchecked Sendable {
         resumeWaiters()
     }
 
-    /// Whether a stream that the sidecar did not process may be opened again.
-    var isRepeatable: Bool {
+    /// Whether another stream may be opened after one that ended so: the sidecar did not process the
+    /// request, or it changes nothing and only the connection was lost.
+    func isRepeatable(after closure: StreamClosure) -> Bool {
         guard case .bytes = request.content else { return false }
-        return attempts < 2 && response == nil && !isOver
+        guard request.allowsRetry, attempts < 2, response == nil, !isOver else { return false }
+        return closure.isUnprocessed || request.isRead && closure.isLoss
     }
 
     var stream: HTTP2Stream? {
@@ -120,7 +124,8 @@ final class Exchange: @unchecked Sendable {
             hasProgressed = false
             return setTimer()
         }
-        fail(DaprError(.deadlineExceeded, "nothing came within \(patience)"))
+        let reason = obstacle.map { ": \($0)" } ?? ""
+        fail(DaprError(.deadlineExceeded, "nothing came within \(patience)\(reason)"))
     }
 
     /// How long nothing may happen.

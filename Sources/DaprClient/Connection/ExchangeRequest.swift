@@ -33,6 +33,12 @@ struct ExchangeRequest: Sendable {
     var hasDeadline = true
     /// Dials although the pool is in back-off.
     var isProbe = false
+    /// Changes nothing, so that it can be repeated when its connection is lost.
+    var isRead = false
+    /// May be sent a second time where that is safe.
+    var allowsRetry = true
+    /// Waits for a sidecar that cannot be reached, until the deadline.
+    var waitsForSidecar = false
 }
 
 /// What came back.
