@@ -94,12 +94,9 @@ final class Exchange: @unchecked Sendable {
         resumeWaiters()
     }
 
-    /// Whether another stream may be opened after one that ended so: the sidecar did not process the
-    /// request, or it changes nothing and only the connection was lost.
+    /// Whether another stream may be opened after one that ended so.
     func isRepeatable(after closure: StreamClosure) -> Bool {
-        guard case .bytes = request.content else { return false }
-        guard request.allowsRetry, attempts < 2, response == nil, !isOver else { return false }
-        return closure.isUnprocessed || request.isRead && closure.isLoss
+        attempts < 2 && response == nil && !isOver && request.isRepeatable(after: closure)
     }
 
     var stream: HTTP2Stream? {

@@ -39,6 +39,13 @@ struct ExchangeRequest: Sendable {
     var allowsRetry = true
     /// Waits for a sidecar that cannot be reached, until the deadline.
     var waitsForSidecar = false
+
+    /// Whether it may be sent again after a stream that ended so: the sidecar did not process it, or
+    /// it changes nothing and only the connection was lost.
+    func isRepeatable(after closure: StreamClosure) -> Bool {
+        guard case .bytes = content, allowsRetry else { return false }
+        return closure.isUnprocessed || isRead && closure.isLoss
+    }
 }
 
 /// What came back.
