@@ -137,7 +137,7 @@ extension DaprError {
         let isComponent =
             switch block {
             case .state, .publish, .secrets, .configuration, .lock: true
-            case .invoke, .metadata, .health: false
+            case .invoke, .metadata, .health, .actors: false
             }
         switch code {
         // Not our own cancellation, which needs no answer: the sidecar gave the call up.

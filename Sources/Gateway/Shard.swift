@@ -70,14 +70,19 @@ actor Shard {
         exchange.onCancel = { task.cancel() }
         // A streamed body takes as long as it takes; the server watches that it moves.
         if case .stream = context.route.body { return }
-        requests[tag].deadline = requests[tag].start + context.timeout + Self.grace
-        requests[tag].expire = {
-            task.cancel()
-            let error = GatewayError(.deadlineExceeded, "the request took too long")
-            self.respond(
-                to: exchange, tag, with: Response(error, instance: context.id), context)
-        }
+        requests.limit(
+            tag, RequestTable.Limit(task: task, exchange: exchange, context: context),
+            timeout: context.timeout + Self.grace)
         watchDeadlines()
+    }
+
+    /// Ends a request whose time is up.
+    private func expire(_ tag: Int, _ limit: RequestTable.Limit) {
+        limit.task.cancel()
+        let error = GatewayError(.deadlineExceeded, "the request took too long")
+        respond(
+            to: limit.exchange, tag, with: Response(error, instance: limit.context.id),
+            limit.context)
     }
 
     /// The client's own deadline comes first and knows more about what took so long.
@@ -89,7 +94,9 @@ actor Shard {
         guard deadlineTimer == nil else { return }
         deadlineTimer = loop.schedule(after: Self.grace) {
             self.deadlineTimer = nil
-            for expire in self.requests.expired(at: self.loop.now) { expire() }
+            for (tag, limit) in self.requests.expired(at: self.loop.now) {
+                self.expire(tag, limit)
+            }
             if !self.requests.isEmpty { self.watchDeadlines() }
         }
     }
@@ -266,13 +273,20 @@ actor Shard {
 
 /// The requests of one shard that are not finished; a request's tag is its place in here.
 struct RequestTable {
+    /// What ends when the time of a request is up.
+    struct Limit {
+        let task: Task<Void, Never>
+        let exchange: Exchange
+        let context: RequestContext
+    }
+
     struct Entry {
         let id: String
         let start: MonotonicTime
         var route: Route?
-        /// When its time is up, and what happens then.
-        var deadline = MonotonicTime(nanoseconds: .max)
-        var expire: (() -> Void)?
+        /// When its time is up, and what ends then.
+        fileprivate var deadline = MonotonicTime(nanoseconds: .max)
+        fileprivate var limit: Limit?
 
         /// The route's template, for labels and logs.
         var template: String { route?.template.description ?? Self.noRoute }
@@ -294,11 +308,18 @@ struct RequestTable {
         set { entries[tag] = newValue }
     }
 
-    /// What to do about the requests whose time is up at `now`; each is told once.
-    mutating func expired(at now: MonotonicTime) -> [() -> Void] {
+    /// Limits the time of a request, from its start on.
+    mutating func limit(_ tag: Int, _ limit: Limit, timeout: Duration) {
+        guard let start = entries[tag]?.start else { return }
+        entries[tag]?.deadline = start + timeout
+        entries[tag]?.limit = limit
+    }
+
+    /// The requests whose time is up at `now`, each once.
+    mutating func expired(at now: MonotonicTime) -> [(tag: Int, Limit)] {
         entries.indices.compactMap { tag in
             guard let entry = entries[tag], entry.deadline <= now else { return nil }
-            return entries[tag]?.expire.take()
+            return entries[tag]?.limit.take().map { (tag, $0) }
         }
     }
 

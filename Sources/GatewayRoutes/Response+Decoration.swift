@@ -10,29 +10,37 @@ extension Response {
     ///   - sidecar: how long the sidecar took.
     ///   - gateway: how long everything else took.
     public mutating func decorate(id: String, sidecar: Duration, gateway: Duration) {
-        fields.append(HTTPField(name: .xRequestID, value: id))
-        var timing: [UInt8] = []
-        timing.reserveCapacity(48)
-        timing.append(contentsOf: "dapr;dur=".utf8)
-        timing.appendMilliseconds(sidecar)
-        timing.append(contentsOf: ", gateway;dur=".utf8)
-        timing.appendMilliseconds(gateway)
-        // An app that was invoked may have timings of its own.
-        fields.append(
-            HTTPField(name: .serverTiming, value: String(decoding: timing, as: UTF8.self)))
-        fields.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.constantPart.count + id.utf8.count + 64)
+        bytes.append(contentsOf: Self.constantPart)
+        bytes.append(contentsOf: id.utf8)
+        // An app that was invoked may have timings of its own, which then come first.
+        bytes.append(contentsOf: Self.timingPart)
+        bytes.appendMilliseconds(sidecar)
+        bytes.append(contentsOf: Self.gatewayPart)
+        bytes.appendMilliseconds(gateway)
+        bytes.append(0)
+        prepared = PreparedFields(bytes)
     }
+
+    private static let constantPart = Array("X-Content-Type-Options\0nosniff\0X-Request-Id\0".utf8)
+    private static let timingPart = Array("\0Server-Timing\0dapr;dur=".utf8)
+    private static let gatewayPart = Array(", gateway;dur=".utf8)
 }
 
 extension [UInt8] {
     /// Milliseconds with three decimals.
     fileprivate mutating func appendMilliseconds(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
-        let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
-        append(contentsOf: String(microseconds / 1000).utf8)
-        append(UInt8(ascii: "."))
-        for decimal in [microseconds / 100, microseconds / 10, microseconds] {
-            append(UInt8(ascii: "0") + UInt8(decimal % 10))
+        let microseconds = Swift.max(0, seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+        var divisor: Int64 = 1000
+        while microseconds / divisor >= 10 { divisor *= 10 }
+        var rest = microseconds
+        while divisor > 0 {
+            if divisor == 100 { append(UInt8(ascii: ".")) }
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / divisor))
+            rest %= divisor
+            divisor /= 10
         }
     }
 }

@@ -1,30 +1,68 @@
 public import HTTPTypes
 
 /// A request as a server received it.
+///
+/// The head is shared by all copies: on its way through a gateway a request is copied often and
+/// hardly ever changed.
 public struct Request: Sendable {
-    /// The method, case-sensitive.
-    public var method: HTTPRequest.Method
-    /// The request target exactly as it was sent; nothing in it is decoded.
-    public var target: RequestTarget
-    /// The version of the request.
-    public var version: HTTPVersion
-    /// The header fields as they came.
-    public var fields: FieldBlock
+    private var head: Head
     /// The content.
     public var body: Body
-    /// Who is at the other end.
-    public var peer: Peer
 
     /// Puts a request together.
     public init(
         method: HTTPRequest.Method, target: RequestTarget, version: HTTPVersion = .http11,
         fields: FieldBlock = FieldBlock(), body: Body = .empty, peer: Peer = Peer()
     ) {
+        head = Head(
+            method: method, target: target, version: version, fields: fields, peer: peer)
+        self.body = body
+    }
+
+    /// The method, case-sensitive.
+    public var method: HTTPRequest.Method {
+        get { head.method }
+        set {
+            head = Head(
+                method: newValue, target: target, version: version, fields: fields, peer: peer)
+        }
+    }
+
+    /// The request target exactly as it was sent; nothing in it is decoded.
+    public var target: RequestTarget {
+        get { head.target }
+        set {
+            head = Head(
+                method: method, target: newValue, version: version, fields: fields, peer: peer)
+        }
+    }
+
+    /// The version of the request.
+    public var version: HTTPVersion { head.version }
+
+    /// The header fields as they came.
+    public var fields: FieldBlock { head.fields }
+
+    /// Who is at the other end.
+    public var peer: Peer { head.peer }
+}
+
+/// What never changes in a request while it is handled.
+private final class Head: Sendable {
+    let method: HTTPRequest.Method
+    let target: RequestTarget
+    let version: HTTPVersion
+    let fields: FieldBlock
+    let peer: Peer
+
+    init(
+        method: HTTPRequest.Method, target: RequestTarget, version: HTTPVersion,
+        fields: FieldBlock, peer: Peer
+    ) {
         self.method = method
         self.target = target
         self.version = version
         self.fields = fields
-        self.body = body
         self.peer = peer
     }
 }

@@ -7,6 +7,8 @@ public struct Response: Sendable {
     public var status: HTTPResponse.Status
     /// The header fields.
     public var fields: HTTPFields
+    /// More header fields, which are sent after the others.
+    public var prepared = PreparedFields()
     /// The content. A response to HEAD carries the body whose length it describes; the server does
     /// not send it.
     public var body: Body

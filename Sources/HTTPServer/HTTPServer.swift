@@ -40,10 +40,13 @@ import HTTPTypes
     /// Connections whose end libmicrohttpd may have missed.
     private var ending: [Connection] = []
     private var isRunning = false
+    /// Whether the current run did more than ask for responses that are not there yet.
+    var hasProgressed = false
     /// Whether libmicrohttpd runs after all that could happen in this turn.
     private(set) var isEndOfTurn = false
     private var shutdownIsPlanned = false
     private var timer: (timer: LoopTimer, deadline: MonotonicTime)?
+    private var pause: LoopTimer?
     private var ticker: LoopTimer?
     private var headTicker: LoopTimer?
 
@@ -148,17 +151,33 @@ import HTTPTypes
     private func run() {
         guard let daemon = unsafe daemon, !isRunning else { return }
         isRunning = true
+        hasProgressed = false
         unsafe MHD_run(daemon)
         isRunning = false
         if shutdownIsPlanned { return shutdown() }
         var milliseconds: UInt64 = 0
         guard unsafe MHD_get_timeout(daemon, &milliseconds) == .YES else { return }
-        if milliseconds == 0 {
+        if milliseconds > 0 {
+            wake(after: .milliseconds(Int64(clamping: milliseconds)))
+        } else if hasProgressed || activelyWaiting == 0 {
             requestRun()
         } else {
-            wake(after: .milliseconds(Int64(clamping: milliseconds)))
+            lookAgainSoon()
         }
     }
+
+    /// Connections that wait actively make libmicrohttpd ask for another run at once, although only
+    /// a response can help them. A run in which nothing else happened has left nothing else to do,
+    /// but for what no callback tells of, such as a head that comes in many pieces.
+    private func lookAgainSoon() {
+        guard pause == nil else { return }
+        pause = loop.schedule(after: Self.shortPause) { [weak self] in
+            self?.pause = nil
+            self?.requestRun()
+        }
+    }
+
+    private static let shortPause = Duration.milliseconds(1)
 
     /// Keeps the timer if it is early enough: timeouts mostly move away, and an early run is cheap.
     private func wake(after delay: Duration) {
@@ -178,6 +197,7 @@ import HTTPTypes
 
     func connectionBegins(_ handle: OpaquePointer) -> Connection? {
         guard let connection = announced.take() else { return nil }
+        hasProgressed = true
         connection.slot = connections.insert(connection)
         unsafe connection.begin(handle, on: loop) { [unowned self, unowned connection] in
             readAgain(connection)
@@ -192,10 +212,12 @@ import HTTPTypes
     }
 
     func exchangeBegins() {
+        hasProgressed = true
         openExchanges += 1
     }
 
     func exchangeEnds(on connection: Connection) {
+        hasProgressed = true
         openExchanges -= 1
         activity += 1
         connection.transaction = nil
@@ -205,10 +227,7 @@ import HTTPTypes
     }
 
     /// How often libmicrohttpd may ask for a response before its connection is suspended.
-    ///
-    /// While some connections wait like this the loop does not sleep, so it takes several at once to
-    /// make more than the rest of a turn worth it.
-    var patience: Int { activelyWaiting < 8 ? 1 : 12 }
+    static let patience = 8
 
     func response(for refusal: ServerRefusal, to request: Request?) -> Response {
         handler?.server(self, responseFor: refusal, to: request)
@@ -274,6 +293,7 @@ import HTTPTypes
         for transaction in transactions.elements { transaction.clientLeft() }
         if let watch { loop.cancel(watch) }
         if let timer { loop.cancel(timer.timer) }
+        if let pause { loop.cancel(pause) }
         if let ticker { loop.cancel(ticker) }
         if let headTicker { loop.cancel(headTicker) }
         unsafe self.daemon = nil

@@ -1,4 +1,5 @@
 import CMicrohttpd
+import Glibc
 import HTTPMessage
 import HTTPTypes
 
@@ -34,8 +35,28 @@ extension Response {
                 }
             }
         }
+        unsafe prepared.bytes.withUnsafeBytes { unsafe Self.add($0, to: response) }
         if closing { _ = unsafe MHD_add_response_header(response, "Connection", "close") }
         return unsafe use(response)
+    }
+
+    /// Adds fields of the form `name NUL value NUL`.
+    private static func add(_ fields: UnsafeRawBufferPointer, to response: OpaquePointer) {
+        var rest = unsafe fields
+        while let name = unsafe nextText(&rest), let value = unsafe nextText(&rest) {
+            _ = unsafe MHD_add_response_header(response, name, value)
+        }
+    }
+
+    /// The text at the beginning, which ends inside the buffer.
+    private static func nextText(_ rest: inout UnsafeRawBufferPointer) -> UnsafePointer<CChar>? {
+        guard let start = rest.baseAddress, let end = unsafe memchr(start, 0, rest.count) else {
+            return nil
+        }
+        // The NUL lies inside of `rest`, so what follows it does too, or is empty.
+        let next = unsafe UnsafeRawPointer(end) + 1
+        unsafe rest = UnsafeRawBufferPointer(start: next, count: rest.count - (next - start))
+        return unsafe start.assumingMemoryBound(to: CChar.self)
     }
 
     private func makeLibraryResponse(for transaction: Transaction) -> OpaquePointer? {
@@ -72,6 +93,7 @@ extension Response {
         for field in fields where !field.isServersBusiness {
             head += "\(field.name.rawName): \(field.value)\r\n"
         }
+        for field in prepared.fields { head += "\(field.name): \(field.value)\r\n" }
         head += "\r\n"
         return Array(head.utf8) + (method == .head ? [] : content)
     }

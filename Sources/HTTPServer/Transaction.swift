@@ -30,7 +30,9 @@ import HTTPTypes
 
     let server: HTTPServer
     let connection: Connection
-    private(set) var request: Request
+    /// The request, as soon as its head was read.
+    private(set) var request = Transaction.unread
+    private let target: RequestTarget
     private(set) var stage = Stage.head
     private(set) var isAnswered = false
     /// Whether the client is gone, or the exchange finished.
@@ -65,13 +67,15 @@ import HTTPTypes
     private var age = 0
     private var silence = 0
 
+    private static let unread = Request(method: .get, target: RequestTarget([]))
+
     init(
         server: HTTPServer, connection: Connection, handle: OpaquePointer, target: RequestTarget
     ) {
         self.server = server
         self.connection = connection
         unsafe self.handle = handle
-        request = Request(method: .get, target: target, peer: connection.peer)
+        self.target = target
     }
 
     // MARK: - What libmicrohttpd calls
@@ -82,6 +86,7 @@ import HTTPTypes
         upload: UnsafeRawBufferPointer
     ) -> MHD_Result {
         if case .draining = stage {} else { silence = 0 }
+        if case .complete = stage {} else { server.hasProgressed = true }
         switch stage {
         case .head: unsafe begin(method: method, version: version)
         case .refused(let response): queue(response)
@@ -117,9 +122,9 @@ import HTTPTypes
         let head = unsafe server.headReader.read(handle, method: method, version: version)
         hadHead = true
         age = 0
-        request.method = head.method
-        request.version = head.version
-        request.fields = head.fields
+        request = Request(
+            method: head.method, target: target, version: head.version, fields: head.fields,
+            peer: connection.peer)
         if let refusal = head.refusal { return refuse(refusal, head) }
         let targetLimit = server.configuration.targetBytes
         if request.target.bytes.count > targetLimit {
@@ -283,14 +288,13 @@ import HTTPTypes
 
     /// Says that libmicrohttpd has to wait for a response, or for the next piece of one.
     ///
-    /// Suspending and resuming cost three system calls, and many handlers are done before the turn
-    /// ends. So the connection stays active at first, libmicrohttpd asks again whenever it runs, and
-    /// what exhausted the server's patience is suspended at the end of a turn.
+    /// Suspending and resuming cost three system calls, and most sidecars answer within a
+    /// millisecond. So the connection stays active at first, libmicrohttpd asks again whenever it
+    /// runs, and what exhausted the server's patience is suspended at the end of a turn.
     func waitForContent() {
-        if timesAsked < server.patience {
+        if timesAsked < HTTPServer.patience {
             timesAsked += 1
             waitsActively = true
-            server.requestRun()
         } else if server.isEndOfTurn {
             suspend()
         }
@@ -299,6 +303,7 @@ import HTTPTypes
     /// A piece of the response was there; the next one may also come soon.
     func hasContent(_ count: Int) {
         bodyBytes += count
+        server.hasProgressed = true
         timesAsked = 0
         waitsActively = false
     }
@@ -312,7 +317,10 @@ import HTTPTypes
     }
 
     func resume() {
-        guard isSuspended, let handle = unsafe handle else { return }
+        guard isSuspended, let handle = unsafe handle else {
+            if waitsActively { server.requestRun() }
+            return
+        }
         isSuspended = false
         unsafe MHD_resume_connection(handle)
         server.requestRun()

@@ -19,11 +19,13 @@ final class Exchange: @unchecked Sendable {
     }
 
     let request: ExchangeRequest
-    unowned let core: SidecarCore
-    /// Keeps the core alive.
+    let core: SidecarCore
     private let pool: SidecarPool
-    private var continuation: CheckedContinuation<Outcome, Never>?
+    private var continuation: OneShotContinuation<Outcome>?
+    /// For what is streamed; the others are among the core's deadlines.
     private var timer: LoopTimer?
+    /// Where the core's deadlines have it.
+    var deadlineSlot: Int?
     var place = Place.new
     /// How often a stream was opened for it.
     var attempts = 0
@@ -40,7 +42,7 @@ final class Exchange: @unchecked Sendable {
     private(set) var failure: DaprError?
 
     private let started: MonotonicTime
-    private let deadline: MonotonicTime
+    let deadline: MonotonicTime
     private var isAnswered = false
     private var isUploading = false
     private var upload: Task<Void, Never>?
@@ -54,16 +56,20 @@ final class Exchange: @unchecked Sendable {
         deadline = started + request.timeout
     }
 
+    /// Takes the caller who waits, if there is one; before anything else happens.
+    func hold(_ continuation: consuming OneShotContinuation<Outcome>) {
+        self.continuation = consume continuation
+    }
+
     /// Starts the clock.
-    func begin(_ continuation: CheckedContinuation<Outcome, Never>?) {
-        self.continuation = continuation
-        setTimer()
+    func begin() {
+        if isStreamed { setTimer() } else { core.deadlines.add(self) }
     }
 
     var isStreamed: Bool {
         if case .stream = request.reception { return true }
-        if case .stream = request.content { return true }
-        return false
+        if case .bytes = request.content { return false }
+        return true
     }
 
     // MARK: - The stream
@@ -115,7 +121,7 @@ final class Exchange: @unchecked Sendable {
         fail(DaprError(.cancelled, "the call was cancelled"))
     }
 
-    private func timeIsUp() {
+    func timeIsUp() {
         timer = nil
         if isStreamed, hasProgressed {
             hasProgressed = false
@@ -134,6 +140,7 @@ final class Exchange: @unchecked Sendable {
     }
 
     private func stopTimer() {
+        core.deadlines.remove(self)
         if let timer { core.loop.cancel(timer) }
         timer = nil
     }

@@ -5,8 +5,11 @@ import HTTP2
 /// exchanges on them.
 ///
 /// Belongs to the loop's thread; `SidecarPool` is the door to it for tasks.
-final class SidecarCore {
+///
+/// Sound as Sendable: other threads only carry the reference, to make an exchange with it.
+final class SidecarCore: @unchecked Sendable {
     let loop: EventLoop
+    let deadlines: Deadlines
     private let route: SidecarRoute
     private var machine: ConnectionPool<Exchange>
     private var connections: [Int: SidecarConnection] = [:]
@@ -23,6 +26,7 @@ final class SidecarCore {
     ) {
         self.route = route
         self.loop = loop
+        deadlines = Deadlines(on: loop)
         self.observer = observer
         machine = ConnectionPool(policy: policy)
     }
@@ -149,6 +153,7 @@ final class SidecarCore {
         for exchange in room?.close() ?? [] {
             cannotReach("the client is shut down", for: exchange)
         }
+        deadlines.stop()
     }
 
     /// What is going on now, and was up to now.

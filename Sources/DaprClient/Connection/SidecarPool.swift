@@ -7,7 +7,7 @@ import TLS
 actor SidecarPool {
     nonisolated let loop: EventLoop
     nonisolated let endpoint: SidecarEndpoint
-    private let core: SidecarCore
+    private nonisolated let core: SidecarCore
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
@@ -28,29 +28,43 @@ actor SidecarPool {
     }
 
     /// Sends a request and waits for the response, or for its head where it is streamed.
-    func perform(_ request: ExchangeRequest) async -> Exchange.Outcome {
+    ///
+    /// Not isolated, so that a task on the loop does not even ask whether it has to hop.
+    nonisolated func perform(_ request: ExchangeRequest) async -> Exchange.Outcome {
         guard !Task.isCancelled else {
             return .failure(DaprError(.cancelled, "the call was cancelled", isUnprocessed: true))
         }
-        let loop = loop
         let exchange = Exchange(request, core: core, pool: self)
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                exchange.begin(continuation)
-                core.start(exchange)
-            }
+            await suspend { start(exchange, continuation: $0) }
         } onCancel: {
             // From whatever thread; a queued call, so that it cannot come amid another one.
             loop.execute { exchange.cancel() }
         }
     }
 
+    private nonisolated func start(
+        _ exchange: Exchange, continuation: consuming OneShotContinuation<Exchange.Outcome>
+    ) {
+        exchange.hold(continuation)
+        guard loop.isCurrent else {
+            return loop.execute { self.assumeIsolated { $0.start(exchange) } }
+        }
+        assumeIsolated { $0.start(exchange) }
+    }
+
+    private func start(_ exchange: Exchange) {
+        // It may have been cancelled on its way here from another thread.
+        guard !exchange.isOver else { return }
+        exchange.begin()
+        core.start(exchange)
+    }
+
     /// Starts an exchange that nobody waits for: what it does shows in itself and in its channel.
     func open(_ request: ExchangeRequest) -> (Exchange, ByteChannel) {
         let exchange = Exchange(request, core: core, pool: self)
         let channel = exchange.openChannel()
-        exchange.begin(nil)
-        core.start(exchange)
+        start(exchange)
         return (exchange, channel)
     }
 

@@ -186,16 +186,21 @@ actor GRPCCall {
     }
 
     /// Waits until the exchange is over or as wanted. Cancelling the task ends the exchange.
-    private func wait(until isReached: (Exchange) -> Bool) async {
+    private func wait(until isReached: @escaping @Sendable (Exchange) -> Bool) async {
+        guard !exchange.isOver, !isReached(exchange) else { return }
         let exchange = exchange
         let loop = loop
+        await withTaskCancellationHandler {
+            await waitUncancelled(until: isReached)
+        } onCancel: {
+            loop.execute { exchange.cancel() }
+        }
+    }
+
+    /// On the loop all the way, so that nothing happens between a look and the wait for a change.
+    private func waitUncancelled(until isReached: @Sendable (Exchange) -> Bool) async {
         while !exchange.isOver, !isReached(exchange) {
-            await withTaskCancellationHandler {
-                await withCheckedContinuation { exchange.waitForChange($0) }
-            } onCancel: {
-                // A queued call: by then the continuation is stored.
-                loop.execute { exchange.cancel() }
-            }
+            await withCheckedContinuation { exchange.waitForChange($0) }
         }
     }
 }

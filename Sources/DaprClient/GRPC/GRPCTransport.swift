@@ -8,6 +8,8 @@ struct GRPCTransport: Sendable {
     let settings: TransportSettings
     /// The fields that every request has.
     private let fields: HeaderBlock
+    /// The same and the usual deadline.
+    private let fieldsWithTimeout: HeaderBlock
 
     init(pool: SidecarPool, settings: TransportSettings) throws(DaprError) {
         self.pool = pool
@@ -27,6 +29,12 @@ struct GRPCTransport: Sendable {
             throw DaprError(error)
         }
         self.fields = fields
+        do throws(HeaderFieldError) {
+            try fields.append("grpc-timeout", GRPCTimeout.format(settings.timeout))
+        } catch {
+            throw DaprError(error)
+        }
+        fieldsWithTimeout = fields
     }
 
     /// Calls a unary method.
@@ -38,7 +46,10 @@ struct GRPCTransport: Sendable {
         return try Self.message(response)
     }
 
+    // Inlined, because each level of asynchronous calls has a frame to allocate.
+
     /// Sends a framed message, and waits for an answer that is OK.
+    @inline(__always)
     func exchange<Request, Response>(
         _ rpc: RPC<Request, Response>, _ message: [UInt8], _ block: BuildingBlock,
         _ options: CallOptions, isProbe: Bool = false
@@ -55,6 +66,7 @@ struct GRPCTransport: Sendable {
     }
 
     /// Sends a framed message, and waits for whatever comes back.
+    @inline(__always)
     func send<Request, Response>(
         _ rpc: RPC<Request, Response>, _ message: [UInt8], _ options: CallOptions,
         extra: HeaderBlock? = nil, isProbe: Bool = false
@@ -76,8 +88,12 @@ struct GRPCTransport: Sendable {
         var head = HeaderBlock(capacity: 512)
         do throws(HeaderFieldError) {
             try head.append(":path", path)
-            head.append(contentsOf: fields)
-            if let timeout { try head.append("grpc-timeout", GRPCTimeout.format(timeout)) }
+            if timeout == settings.timeout {
+                head.append(contentsOf: fieldsWithTimeout)
+            } else {
+                head.append(contentsOf: fields)
+                if let timeout { try head.append("grpc-timeout", GRPCTimeout.format(timeout)) }
+            }
             try head.append(trace)
         } catch {
             throw DaprError(error)

@@ -63,8 +63,10 @@ enum MetadataRoutes {
         guard context.isReady else {
             throw GatewayError(.sidecarUnavailable, "not ready")
         }
-        return Response(
-            .ok, fields: [.contentType: ContentType.text, .cacheControl: "no-store"],
-            body: .bytes(Array("ready\n".utf8)))
+        return ready
     }
+
+    private static let ready = Response(
+        .ok, fields: [.contentType: ContentType.text, .cacheControl: "no-store"],
+        body: .bytes(Array("ready\n".utf8)))
 }

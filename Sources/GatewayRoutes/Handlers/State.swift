@@ -37,12 +37,15 @@ enum StateRoutes {
         let target = try StateTarget(context)
         let unwanted = try EntityTagCondition(.ifNoneMatch, in: context.request.fields)
         guard let value = try await target.read(context) else { throw target.notFound }
-        var fields: HTTPFields = [:]
-        fields[.eTag] = EntityTag.field(value.etag)
+        var fields = HTTPFields()
+        // Appended, not set: there is nothing to replace, and looking for it costs more.
+        if let etag = EntityTag.field(value.etag) {
+            fields.append(HTTPField(name: .eTag, value: etag))
+        }
         if let unwanted, unwanted.matchesWeakly(value.etag) {
             return Response(.notModified, fields: fields)
         }
-        fields[.contentType] = ContentType.sniffed(value.data)
+        fields.append(HTTPField(name: .contentType, value: ContentType.sniffed(value.data)))
         return Response(.ok, fields: fields, body: .bytes(value.data))
     }
 

@@ -78,8 +78,12 @@ struct EntityTag: Sendable, Hashable {
     /// that cannot stand there.
     static func quotable(_ etag: ETag?) -> String? {
         guard let text = etag?.rawValue, !text.isEmpty else { return nil }
-        let isQuotable = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 }
-        return isQuotable ? text : nil
+        let utf8 = text.utf8.span
+        for index in utf8.indices
+        where utf8[index] <= 0x20 || utf8[index] >= 0x7F || utf8[index] == 0x22 {
+            return nil
+        }
+        return text
     }
 
     /// The value of the field `ETag`.

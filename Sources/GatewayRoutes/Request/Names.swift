@@ -1,6 +1,8 @@
 /// Whether a text can be the name of a component or an app.
 public func isComponentName(_ name: String) -> Bool {
-    !name.isEmpty && name != "." && name != ".." && name.utf8.allSatisfy(Names.isNameByte)
+    let utf8 = name.utf8.span
+    for index in utf8.indices where !Names.isNameByte(utf8[index]) { return false }
+    return !name.isEmpty && name != "." && name != ".."
 }
 
 /// The rules for names and keys in paths.
@@ -27,13 +29,20 @@ enum Names {
 
     /// Refuses what cannot be a key of a store, whatever the store.
     static func checkKey(_ key: String) throws(GatewayError) {
-        let utf8 = key.utf8
+        let utf8 = key.utf8.span
         guard !utf8.isEmpty else { throw GatewayError(.invalidKey, "the key is empty") }
-        guard !utf8.contains(0) else { throw GatewayError(.invalidKey, "the key contains NUL") }
-        // The sidecar joins its prefix and the key with it.
-        let isSplit = zip(utf8, utf8.dropFirst()).contains { $0 == 0x7C && $1 == 0x7C }
-        guard !isSplit else { throw GatewayError(.invalidKey, "the key contains '||'") }
-        try checkSegments(key, .invalidKey, "the key")
+        var hasDots = false
+        for index in utf8.indices {
+            switch utf8[index] {
+            case 0: throw GatewayError(.invalidKey, "the key contains NUL")
+            // The sidecar joins its prefix and the key with it.
+            case 0x7C where index > 0 && utf8[index - 1] == 0x7C:
+                throw GatewayError(.invalidKey, "the key contains '||'")
+            case 0x2E: hasDots = true
+            default: break
+            }
+        }
+        if hasDots { try checkSegments(key, .invalidKey, "the key") }
     }
 
     /// Refuses `.` and `..`, which proxies and servers on the way resolve.

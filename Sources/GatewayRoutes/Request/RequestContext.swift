@@ -65,7 +65,10 @@ public final class RequestContext {
 
     // MARK: - Calling the sidecar
 
+    // Both are inlined, because each level of asynchronous calls has a frame to allocate.
+
     /// Makes one call: the time it takes is the sidecar's, its failure is the caller's to know.
+    @inline(__always)
     func call<Result>(
         _ body: (any DaprAPI, CallOptions) async throws(DaprError) -> Result
     ) async throws(GatewayError) -> Result {
@@ -82,6 +85,7 @@ public final class RequestContext {
     }
 
     /// Makes one call whose failure the handler wants to look at.
+    @inline(__always)
     func attempt<Result>(
         _ body: (any DaprAPI, CallOptions) async throws(DaprError) -> Result
     ) async throws(DaprError) -> Result {

@@ -76,8 +76,10 @@ public struct RouteTable: Sendable {
     /// Finds the routes of a raw path, which begins with a slash.
     func match(_ path: ArraySlice<UInt8>) -> Match? {
         var captures: [Range<Int>] = []
-        guard path.first == UInt8(ascii: "/"),
-            let node = descend(from: 0, path, at: path.startIndex + 1, &captures)
+        captures.reserveCapacity(4)
+        // Offsets of the span are positions in the path: a target begins with its path.
+        guard path.first == UInt8(ascii: "/"), path.startIndex == 0,
+            let node = descend(from: 0, path.span, at: 1, &captures)
         else { return nil }
         return Match(routes: nodes[node].routes, captures: captures)
     }
@@ -85,9 +87,10 @@ public struct RouteTable: Sendable {
     /// Follows the segment that begins at `start`. No two templates match the same path, so the
     /// first way to the end is the only one.
     private func descend(
-        from node: Int, _ path: ArraySlice<UInt8>, at start: Int, _ captures: inout [Range<Int>]
+        from node: Int, _ path: Span<UInt8>, at start: Int, _ captures: inout [Range<Int>]
     ) -> Int? {
-        let end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
+        var end = start
+        while end < path.count, path[end] != UInt8(ascii: "/") { end += 1 }
         for index in nodes[node].literals.indices {
             let literal = nodes[node].literals[index]
             guard matches(literal.text, path, start..<end) else { continue }
@@ -99,20 +102,18 @@ public struct RouteTable: Sendable {
             captures.removeLast()
         }
         guard let rest = nodes[node].rest else { return nil }
-        captures.append(start..<path.endIndex)
+        captures.append(start..<path.count)
         return rest
     }
 
     private func step(
-        to node: Int, _ path: ArraySlice<UInt8>, from end: Int, _ captures: inout [Range<Int>]
+        to node: Int, _ path: Span<UInt8>, from end: Int, _ captures: inout [Range<Int>]
     ) -> Int? {
-        if end < path.endIndex { return descend(from: node, path, at: end + 1, &captures) }
+        if end < path.count { return descend(from: node, path, at: end + 1, &captures) }
         return nodes[node].routes.isEmpty ? nil : node
     }
 
-    private func matches(
-        _ literal: Range<Int>, _ path: ArraySlice<UInt8>, _ range: Range<Int>
-    ) -> Bool {
+    private func matches(_ literal: Range<Int>, _ path: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard literal.count == range.count else { return false }
         let shift = range.lowerBound - literal.lowerBound
         for index in literal where literalText[index] != path[index + shift] { return false }

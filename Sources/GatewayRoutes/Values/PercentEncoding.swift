@@ -21,9 +21,23 @@ enum PercentEncoding {
 
     /// Decodes text.
     static func decode(_ bytes: ArraySlice<UInt8>) throws(Defect) -> String {
-        let decoded = bytes.contains(UInt8(ascii: "%")) ? try decodedBytes(bytes) : bytes
+        let span = bytes.span
+        var isEncoded = false
+        for index in span.indices {
+            switch span[index] {
+            case UInt8(ascii: "%"): isEncoded = true
+            case 0: throw .nul
+            default: break
+            }
+        }
+        guard isEncoded else { return try text(bytes) }
+        let decoded = try decodedBytes(bytes)
         guard !decoded.contains(0) else { throw .nul }
-        guard let text = String(validating: decoded) else { throw .utf8 }
+        return try text(decoded)
+    }
+
+    private static func text(_ bytes: ArraySlice<UInt8>) throws(Defect) -> String {
+        guard let text = String(validating: bytes) else { throw .utf8 }
         return text
     }
 
