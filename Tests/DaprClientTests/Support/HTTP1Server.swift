@@ -1,5 +1,7 @@
 import EventLoop
 
+@testable import DaprClient
+
 /// A request as the HTTP/1.1 server read it.
 struct HTTP1Message: Sendable {
     /// The request line and the fields, as they came.
