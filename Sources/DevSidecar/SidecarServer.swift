@@ -38,7 +38,8 @@ final class SidecarServer {
         }
         let httpService = HTTPService(context: context, blocks: blocks, gate: gate)
         let http = try httpPort(configuration.httpAddress, httpService)
-        let grpcPort = try Port(configuration.grpcAddress, on: loop, tls: grpcTLS) { connection, _ in
+        let grpcPort = try Port(configuration.grpcAddress, on: loop, tls: grpcTLS) {
+            connection, _ in
             grpc.engine(for: connection)
         }
         var ports = [http, grpcPort]

@@ -88,8 +88,7 @@ public final class HTTP1ResponseParser {
 
     /// The connection ended, which also ends content that has no length.
     public func finish() throws(HTTP1Error) -> Progress {
-        guard isExpecting || isInContent else { return .incomplete }
-        return try progress(unsafe http_parser_execute(parser, &settings, nil, 0), of: 0)
+        try progress(unsafe http_parser_execute(parser, &settings, nil, 0), of: 0)
     }
 
     private func progress(_ parsed: Int, of count: Int) throws(HTTP1Error) -> Progress {

@@ -36,9 +36,11 @@ struct TLSTests {
         return failure
     }
 
-    @Test("the error of a certificate that is refused says why", arguments: [
-        DaprProtocol.http, .grpc,
-    ])
+    @Test(
+        "the error of a certificate that is refused says why",
+        arguments: [
+            DaprProtocol.http, .grpc,
+        ])
     func refused(protocol: DaprProtocol) async throws {
         let trusting = Certificates.trusting
         var stranger = trusting

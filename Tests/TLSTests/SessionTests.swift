@@ -25,7 +25,8 @@ private struct Pair {
         speaks: [String] = ["h2", "http/1.1"]
     ) throws {
         self.client = try TLSSession(
-            TLSContext(trust: trust ?? .certificates(fixture("\(authority).pem")), identity: client),
+            TLSContext(
+                trust: trust ?? .certificates(fixture("\(authority).pem")), identity: client),
             serverName: host, protocols: offers)
         server = try TLSSession(
             accepting: TLSContext(

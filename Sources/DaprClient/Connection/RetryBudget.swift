@@ -3,11 +3,11 @@ import EventLoop
 /// How many calls may be sent a second time: 20 % of all, and 10 a second besides, so that repeating
 /// never becomes the load that keeps a sidecar down.
 struct RetryBudget {
-    /// What one call adds.
-    private static let perCall = 0.2
-    private static let perSecond = 10.0
-    /// What can be saved up.
-    private static let limit = 100.0
+    // In thousandths of a permission.
+    private static let cost = 1000
+    private static let perCall = 200
+    private static let perSecond = 10_000
+    private static let limit = 100_000
 
     private var tokens = Self.perSecond
     private var lastRefill: MonotonicTime?
@@ -20,12 +20,12 @@ struct RetryBudget {
     /// Takes the permission to repeat one call, if there is one left.
     mutating func take(now: MonotonicTime) -> Bool {
         if let lastRefill {
-            let seconds = Double((now - lastRefill).nanosecondsClamped) / 1e9
-            tokens = min(tokens + max(seconds, 0) * Self.perSecond, Self.limit)
+            let seconds = min((now - lastRefill) / .seconds(1), 3600)
+            tokens = min(tokens + Int(max(seconds, 0) * Double(Self.perSecond)), Self.limit)
         }
         lastRefill = now
-        guard tokens >= 1 else { return false }
-        tokens -= 1
+        guard tokens >= Self.cost else { return false }
+        tokens -= Self.cost
         return true
     }
 }

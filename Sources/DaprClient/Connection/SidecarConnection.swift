@@ -80,7 +80,7 @@ final class SidecarConnection {
                 tls = stream
                 socket = stream.start(self)
             }
-            flush()
+            if let bridge { bridge.start() } else { flush() }
             if trial == nil { owner?.connected(self) }
         } catch {
             close("\(error)")

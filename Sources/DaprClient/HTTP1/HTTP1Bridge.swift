@@ -49,6 +49,11 @@ final class HTTP1Bridge: TurnParticipant {
         planSweep()
     }
 
+    /// Exchanges the SETTINGS, so that the limit of calls is known before the first one.
+    func start() {
+        _ = carry()
+    }
+
     /// Carries over what both sides have, at the end of this turn.
     func flush() {
         guard !flushIsPlanned, !isClosed else { return }
