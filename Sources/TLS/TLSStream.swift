@@ -62,6 +62,7 @@ public final class TLSStream: SocketStreamHandler {
 
     // MARK: - The socket
 
+    /// See `SocketStreamHandler`.
     public func received(_ bytes: Span<UInt8>) {
         session.receive(bytes)
         do throws(TLSError) {
@@ -101,6 +102,7 @@ public final class TLSStream: SocketStreamHandler {
         do throws(TLSError) { try passOn() } catch { fail(error) }
     }
 
+    /// See `SocketStreamHandler`.
     public func fill(_ output: inout [UInt8]) {
         isFilling = true
         defer { isFilling = false }
@@ -119,6 +121,7 @@ public final class TLSStream: SocketStreamHandler {
         }
     }
 
+    /// See `SocketStreamHandler`.
     public func closed(_ error: SystemError?) {
         if let error { return end(error) }
         // The end of the socket without that of TLS: something may be missing.
