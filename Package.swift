@@ -33,7 +33,7 @@ let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swif
 // MARK: - Targets
 
 /// A C library of the system: a module map and a shim header, nothing else.
-func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
@@ -50,6 +50,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 /// The order is the direction: a target depends only on targets above it.
 let targets: [Target] = [
+    systemLibrary("CHTTPParser", apt: "libhttp-parser-dev"),
     systemLibrary("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
     systemLibrary("CNghttp2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
     systemLibrary("CYaml", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
@@ -62,6 +63,8 @@ let targets: [Target] = [
     library("HTTPMessage", [httpTypes]),
     library("HTTPServer", ["CMicrohttpd", "HTTPMessage", "EventLoop", httpTypes, deque]),
     library("HTTP2", ["CNghttp2", deque]),
+    library("HTTP1", ["CHTTPParser", "HTTP2"]),
+    library("TLS", ["COpenSSL", "EventLoop"]),
     // Generated code keeps the generator's own style, so it is not held to ours.
     .target(name: "DaprProtos", dependencies: [protobuf], exclude: ["README.md"]),
     library(
@@ -69,6 +72,7 @@ let targets: [Target] = [
         [
             "HTTP2", "EventLoop", "JSON", "DaprProtos", protobuf, httpTypes, deque, logging,
             metrics,
+            "HTTP1", "TLS",
         ]),
     library("GatewayRoutes", ["HTTPMessage", "DaprClient", "JSON", httpTypes]),
     library(
@@ -76,6 +80,7 @@ let targets: [Target] = [
         [
             "HTTPMessage", "HTTP2", "EventLoop", "JSON", "Cryptography", "DaprProtos", protobuf,
             httpTypes, deque,
+            "TLS",
         ]),
     library(
         "Gateway",
@@ -85,7 +90,9 @@ let targets: [Target] = [
         ]),
     .executableTarget(
         name: "daprgw",
-        dependencies: ["Gateway", "GatewayRoutes", "DevSidecar", "EventLoop", argumentParser],
+        dependencies: [
+            "Gateway", "GatewayRoutes", "DevSidecar", "EventLoop", "TLS", argumentParser,
+        ],
         swiftSettings: strict),
 
     .target(
@@ -97,13 +104,16 @@ let targets: [Target] = [
     tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
     tests(
         "HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", "TestSupport", httpTypes]),
+    tests("HTTP1Tests", ["HTTP1", "HTTP2"]),
     tests("HTTP2Tests", ["HTTP2"]),
+    tests("TLSTests", ["TLS", "EventLoop", "TestSupport"]),
     tests("DaprProtosTests", ["DaprProtos", protobuf]),
     tests(
         "DaprClientTests",
         [
             "DaprClient", "DevSidecar", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
             protobuf, httpTypes, logging, metrics,
+            "TLS",
         ]),
     tests("GatewayRoutesTests", ["GatewayRoutes", "DaprClient", "HTTPMessage", "JSON", httpTypes]),
     tests(

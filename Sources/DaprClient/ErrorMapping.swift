@@ -231,6 +231,9 @@ extension DaprError {
         case .finished:
             kind = .malformedResponse
             message = "the sidecar's answer is not complete"
+        case .resetByPeer where closure.code == .connectError:
+            kind = .unavailable
+            message = "the connection to the sidecar was lost"
         case .resetByPeer, .resetLocally:
             kind =
                 closure.code == .cancel && isDeadlineNear
@@ -247,6 +250,17 @@ extension DaprError {
         // What the Go server says to a header list that is too long.
         case .frameSizeError: .tooLarge
         default: .malformedResponse
+        }
+    }
+}
+
+extension StreamClosure {
+    /// The connection was lost below the stream. `connectError` is what the bridge to HTTP/1.1 says.
+    var isLoss: Bool {
+        switch cause {
+        case .connection(let error): error.kind == .connectionLost || error.kind == .closed
+        case .resetByPeer: code == .connectError
+        case .goAway, .finished, .resetLocally: false
         }
     }
 }

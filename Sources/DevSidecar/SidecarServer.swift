@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP2
+import TLS
 
 /// The running sidecar: its building blocks behind its ports.
 final class SidecarServer {
@@ -23,16 +24,22 @@ final class SidecarServer {
         let dates = DateCache(clock: context.clock)
         let grpc = GRPCService(context: context, blocks: blocks, gate: gate)
 
+        let httpTLS = try configuration.tls.map {
+            try TLSContext(
+                serving: $0, protocols: configuration.allowsH2C ? ["h2", "http/1.1"] : ["http/1.1"])
+        }
+        let grpcTLS = try configuration.tls.map { try TLSContext(serving: $0, protocols: ["h2"]) }
         func httpPort(_ address: SocketAddress, _ service: HTTPService) throws(SystemError) -> Port
         {
             let allowsH2C = configuration.allowsH2C
-            return try Port(address, on: loop) { connection, prelude in
+            return try Port(address, on: loop, tls: httpTLS) { connection, prelude in
                 Self.httpEngine(connection, prelude, service, dates, allowsH2C: allowsH2C)
             }
         }
         let httpService = HTTPService(context: context, blocks: blocks, gate: gate)
         let http = try httpPort(configuration.httpAddress, httpService)
-        let grpcPort = try Port(configuration.grpcAddress, on: loop) { connection, _ in
+        let grpcPort = try Port(configuration.grpcAddress, on: loop, tls: grpcTLS) {
+            connection, _ in
             grpc.engine(for: connection)
         }
         var ports = [http, grpcPort]

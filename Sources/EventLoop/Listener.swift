@@ -104,6 +104,13 @@ public struct Listener: ~Copyable, Sendable {
         try Listener(takingOwnershipOf: try descriptor.duplicate())
     }
 
+    /// Removes the file of a unix socket, so that nobody finds it any more; call it before this goes.
+    public func removeFile() {
+        if case .unix(let path) = address, !path.isEmpty, !path.hasPrefix("@") {
+            _ = unsafe unlink(path)
+        }
+    }
+
     /// Unlinks a socket file that nobody listens on any more.
     private static func removeStaleSocket(_ path: String) {
         guard !path.hasPrefix("@"), let storage = SocketAddress.unix(path: path).storage else {

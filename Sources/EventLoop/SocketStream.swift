@@ -90,6 +90,17 @@ public final class SocketStream: TurnParticipant {
         written = 0
     }
 
+    /// Closes the socket at once, after one attempt to write a last word: all of it, or it is lost.
+    public func close(afterWriting farewell: [UInt8]) {
+        if let number = descriptor?.rawValue, !waitsForRoom, written == output.count {
+            // Reads the array during the call; MSG_NOSIGNAL as a peer that is gone does not matter.
+            _ = unsafe farewell.withUnsafeBytes { raw in
+                unsafe send(number, raw.baseAddress, raw.count, CInt(MSG_NOSIGNAL))
+            }
+        }
+        close()
+    }
+
     /// Closes the socket at once with a reset, so that the peer sees a failure, not an end.
     public func abort() {
         if let number = descriptor?.rawValue {

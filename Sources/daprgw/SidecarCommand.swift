@@ -3,6 +3,7 @@ import DevSidecar
 import EventLoop
 import FoundationEssentials
 import Synchronization
+import TLS
 
 /// `daprgw sidecar`: the development sidecar alone.
 struct SidecarCommand: ParsableCommand {
@@ -20,6 +21,17 @@ struct SidecarCommand: ParsableCommand {
 
     @Option(help: "The port of the gRPC API; 0 for any that is free.")
     var grpcPort: UInt16 = 50001
+
+    @Option(
+        help: "Listen on dapr-APPID-http.socket and -grpc.socket in this directory, not on ports.",
+        completion: .directory)
+    var unixDomainSocket: String?
+
+    @Option(help: "A certificate in PEM: both ports then speak TLS.", completion: .file())
+    var tlsCertificate: String?
+
+    @Option(help: "The private key of that certificate.", completion: .file())
+    var tlsKey: String?
 
     @Option(help: "A port that serves health and metadata without a token.")
     var publicPort: UInt16?
@@ -87,6 +99,9 @@ struct SidecarCommand: ParsableCommand {
         guard latency >= 0, maxConcurrency ?? 1 > 0, maxBodySize ?? 1 > 0 else {
             throw ValidationError("latency, concurrency and body size must be positive")
         }
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key go together")
+        }
         guard profile == nil || secretsFile != nil || components == nil else {
             throw ValidationError("a profile brings its own components")
         }
@@ -121,10 +136,14 @@ struct SidecarCommand: ParsableCommand {
         if code != 0 { throw ExitCode(code) }
     }
 
-    /// What a program that started the sidecar waits for: the ports as JSON.
+    /// What a program that started the sidecar waits for: the ports, or the addresses of unix sockets,
+    /// as JSON.
     private static func line(_ addresses: DevSidecar.Addresses) -> String {
-        var line = "{\"http\":\(addresses.http.port ?? 0),\"grpc\":\(addresses.grpc.port ?? 0)"
-        if let address = addresses.publicHTTP { line += ",\"public\":\(address.port ?? 0)" }
+        func place(_ address: SocketAddress) -> String {
+            address.port.map { "\($0)" } ?? "\"\(address)\""
+        }
+        var line = "{\"http\":\(place(addresses.http)),\"grpc\":\(place(addresses.grpc))"
+        if let address = addresses.publicHTTP { line += ",\"public\":\(place(address))" }
         return line + "}\n"
     }
 
@@ -153,6 +172,12 @@ struct SidecarCommand: ParsableCommand {
         configuration.localApps = try localApps.localApps()
         configuration.httpAddress = .ip("127.0.0.1", port: httpPort)
         configuration.grpcAddress = .ip("127.0.0.1", port: grpcPort)
+        if let unixDomainSocket { configuration.listen(inDirectory: unixDomainSocket) }
+        if let tlsCertificate, let tlsKey {
+            configuration.tls = TLSContext.Identity(
+                certificates: try SystemFiles.read(tlsCertificate),
+                privateKey: try SystemFiles.read(tlsKey))
+        }
         if let publicPort { configuration.publicAddress = .ip("127.0.0.1", port: publicPort) }
         let environment = ProcessInfo.processInfo.environment
         configuration.environment = environment

@@ -1,5 +1,6 @@
 import DevSidecar
 import EventLoop
+import HTTPTypes
 import Testing
 
 @testable import DaprClient
@@ -7,7 +8,8 @@ import Testing
 @Suite("Against the development sidecar")
 struct DevSidecarTests {
     private func withSidecar(
-        _ protocol: DaprProtocol, token: String? = nil, body: (DaprClient) async throws -> Void
+        _ protocol: DaprProtocol, over way: Way = .plain, token: String? = nil,
+        body: (DaprClient) async throws -> Void
     ) async throws {
         var configuration = SidecarConfiguration(
             appID: "app",
@@ -18,23 +20,28 @@ struct DevSidecarTests {
             ])
         configuration.environment = ["PASSWORD": "geheim"]
         configuration.apiToken = token
+        configuration.localApps.echoID = "echo"
+        try way.apply(to: &configuration)
         let thread = try LoopThread(running: try EventLoop(), name: "sidecar")
         let sidecar = DevSidecar(configuration: configuration, loop: thread.loop)
         let addresses = try await sidecar.start()
-        let client = try DaprClient(
-            configuration: .init(
-                httpEndpoint: SidecarEndpoint(addresses.http),
-                grpcEndpoint: SidecarEndpoint(addresses.grpc), protocol: `protocol`,
-                apiToken: "right"))
-        try await body(client)
+        var settings = DaprClient.Configuration(
+            httpEndpoint: SidecarEndpoint(addresses.http, usesTLS: way.usesTLS),
+            grpcEndpoint: SidecarEndpoint(addresses.grpc, usesTLS: way.usesTLS),
+            protocol: `protocol`, apiToken: "right")
+        settings.tls = Certificates.trusting
+        let client = try DaprClient(configuration: settings)
+        do { try await body(client) } catch { Issue.record(error, "\(way)") }
         await client.shutdown()
         await sidecar.stop()
         thread.join()
     }
 
-    @Test("state does the same over each protocol", arguments: DaprProtocol.allCases)
-    func state(protocol: DaprProtocol) async throws {
-        try await withSidecar(`protocol`, token: "right") { client in
+    @Test(
+        "state does the same over each protocol and way", arguments: DaprProtocol.allCases,
+        Way.allCases)
+    func state(protocol: DaprProtocol, way: Way) async throws {
+        try await withSidecar(`protocol`, over: way, token: "right") { client in
             try await client.waitUntilReady(timeout: .seconds(5))
             let store = client.state("s")
             let missing = try await store.get("a/b +%")
@@ -63,9 +70,9 @@ struct DevSidecarTests {
         }
     }
 
-    @Test("so do the other building blocks", arguments: DaprProtocol.allCases)
-    func others(protocol: DaprProtocol) async throws {
-        try await withSidecar(`protocol`) { client in
+    @Test("so do the other building blocks", arguments: DaprProtocol.allCases, Way.allCases)
+    func others(protocol: DaprProtocol, way: Way) async throws {
+        try await withSidecar(`protocol`, over: way) { client in
             try await client.pubsub("p").publish("t", "hello")
             let topic = await #expect(throws: DaprError.self) {
                 try await client.pubsub("nowhere").publish("t", "hello")
@@ -89,9 +96,45 @@ struct DevSidecarTests {
         }
     }
 
-    @Test("a wrong token is refused by each protocol", arguments: DaprProtocol.allCases)
-    func token(protocol: DaprProtocol) async throws {
-        try await withSidecar(`protocol`, token: "another") { client in
+    @Test(
+        "a large value goes there and back, and so do many at a time",
+        arguments: Way.allCases)
+    func bodies(way: Way) async throws {
+        try await withSidecar(.http, over: way) { client in
+            let large = "\"" + String(repeating: "0123456789", count: 100_000) + "\""
+            try await client.state("s").save("large", large)
+            let value = try await client.state("s").get("large") as StateValue?
+            #expect(value?.text == large)
+            let content = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let response = try await client.api.invoke(
+                InvokeRequest(appID: "echo", verb: .post, method: "m", body: .bytes(content)),
+                options: CallOptions())
+            #expect(response.status.code == 200)
+            #expect(try await response.body.collect() != nil)
+            let sizes = try await withThrowingTaskGroup(of: Int.self) { group in
+                for index in 0..<100 {
+                    group.addTask {
+                        let key = "k\(index)"
+                        let value = "\"" + String(repeating: "x", count: index * 100) + "\""
+                        try await client.state("s").save(key, value)
+                        return try await (client.state("s").get(key) as StateValue?)?.data.count
+                            ?? -1
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(sizes.sorted() == (0..<100).map { $0 * 100 + 2 })
+            let statistics = await client.statistics[.http]
+            #expect(statistics?.openStreams == 0)
+            #expect((1...4).contains(statistics?.connections ?? 0))
+        }
+    }
+
+    @Test(
+        "a wrong token is refused by each protocol and way", arguments: DaprProtocol.allCases,
+        Way.allCases)
+    func token(protocol: DaprProtocol, way: Way) async throws {
+        try await withSidecar(`protocol`, over: way, token: "another") { client in
             let error = await #expect(throws: DaprError.self) {
                 try await client.waitUntilReady(timeout: .seconds(5))
             }

@@ -213,7 +213,7 @@ struct ErrorMappingTests {
             (.protocolError, .malformedResponse), (.internalError, .malformedResponse),
             (.flowControlError, .malformedResponse), (.settingsTimeout, .malformedResponse),
             (.streamClosed, .malformedResponse), (.compressionError, .malformedResponse),
-            (.connectError, .malformedResponse), (.http11Required, .malformedResponse),
+            (.connectError, .unavailable), (.http11Required, .malformedResponse),
             (HTTP2ErrorCode(rawValue: 99), .malformedResponse),
         ])
     func reset(code: HTTP2ErrorCode, kind: Kind) {

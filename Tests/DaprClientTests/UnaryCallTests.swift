@@ -131,12 +131,16 @@ struct UnaryCallTests {
         }
     }
 
-    @Test("a call whose connection is lost was perhaps processed: it fails, and is not repeated")
+    @Test("a write whose connection is lost was perhaps processed: it fails, and is not repeated")
     func hangUp() async throws {
         try await withPeer { _ in
             .hangUp
         } body: { peer, transport, _ in
-            let error = await #expect(throws: DaprError.self) { try await get(transport) }
+            let error = await #expect(throws: DaprError.self) {
+                try await transport.saveState(
+                    store: "s", items: [StateItem(key: "k", value: [0x31])],
+                    options: CallOptions())
+            }
             #expect(error?.kind == .unavailable)
             #expect(error?.isUnprocessed == false)
             #expect(await peer.requests.count == 1)

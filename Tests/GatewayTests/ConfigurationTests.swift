@@ -54,6 +54,9 @@ struct ConfigurationTests {
               http: http://127.0.0.1:3501
               protocol: grpc
               tokenFile: /etc/token
+              caFile: /etc/ca.pem
+              certificateFile: /etc/client.pem
+              keyFile: /etc/client.key
               headerLimit: 8KiB
             defaults: {state: s, pubsub: p, secrets: x.y}
             limits: {connections: 7, headers: 8KiB, body: 1GiB, timeout: 250ms, maxTimeout: 1h, drain: 3}
@@ -69,6 +72,9 @@ struct ConfigurationTests {
         expected.sidecar.http = "http://127.0.0.1:3501"
         expected.sidecar.protocol = .grpc
         expected.sidecar.tokenFile = "/etc/token"
+        expected.sidecar.caFile = "/etc/ca.pem"
+        expected.sidecar.certificateFile = "/etc/client.pem"
+        expected.sidecar.keyFile = "/etc/client.key"
         expected.sidecar.headerLimit = ByteCount(8192)
         expected.defaults = .init(state: "s", pubsub: "p", secrets: "x.y")
         expected.limits.connections = 7
@@ -314,5 +320,40 @@ struct SidecarSettingsTests {
         }
         let file = try Self.client(environment) { $0.tokenFile = "/proc/sys/kernel/ostype" }
         #expect(file.apiToken == "Linux")
+    }
+
+    @Test("endpoints with TLS are taken, and the files for it are looked at before they are needed")
+    func tls() throws {
+        func fixture(_ name: String) -> String {
+            ConfigurationTests.packageFile("Tests/Fixtures/tls/\(name)")
+        }
+        let client = try Self.client([:]) {
+            $0.http = "https://h"
+            $0.grpc = "grpcs://g:1"
+            $0.caFile = fixture("ca.pem")
+            $0.certificateFile = fixture("client.pem")
+            $0.keyFile = fixture("client.key")
+        }
+        #expect(client.httpEndpoint == SidecarEndpoint(host: "h", port: 443, usesTLS: true))
+        #expect(client.grpcEndpoint == SidecarEndpoint(host: "g", port: 1, usesTLS: true))
+        #expect(client.tls.authorities == .file(fixture("ca.pem")))
+        for (change, text) in [
+            ({ $0.caFile = "/nonexistent/ca" }, "/nonexistent/ca: open: No such file"),
+            ({ $0.caFile = fixture("client.key") }, "no certificate in PEM"),
+            ({ $0.certificateFile = fixture("client.pem") }, "go together"),
+            (
+                {
+                    $0.certificateFile = fixture("client.pem")
+                    $0.keyFile = fixture("server.key")
+                }, "does not belong"
+            ),
+        ] as [((inout Configuration.Sidecar) -> Void, String)] {
+            var configuration = Configuration()
+            change(&configuration.sidecar)
+            let error = #expect(throws: ConfigurationError.self) {
+                try configuration.validate(environment: [:])
+            }
+            #expect(error?.description.contains(text) == true, "\(error?.description ?? "")")
+        }
     }
 }

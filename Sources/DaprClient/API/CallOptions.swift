@@ -5,14 +5,31 @@ public struct CallOptions: Sendable, Hashable {
     /// Trace context to pass on, if there is any.
     public var trace: TraceContext
 
+    /// Whether the call waits for a sidecar that cannot be reached, until its deadline, instead of
+    /// failing at once; nil means the client's default
+    /// (``DaprClient/Configuration/waitsForSidecar``).
+    public var waitsForSidecar: Bool?
+    /// Whether the call may be sent a second time: when the sidecar certainly did not process it, or
+    /// when it only reads and its connection was lost. Invocations are never repeated once the
+    /// sidecar may have them: it repeats them itself.
+    public var allowsRetry = true
+
     /// Options for one call.
     ///
     /// - Parameters:
     ///   - timeout: how long the call may take; nil means the client's default.
     ///   - trace: trace context to pass on.
-    public init(timeout: Duration? = nil, trace: TraceContext = TraceContext()) {
+    ///   - waitsForSidecar: whether to wait for a sidecar that cannot be reached; nil means the
+    ///     client's default.
+    ///   - allowsRetry: whether the call may be sent a second time where that is safe.
+    public init(
+        timeout: Duration? = nil, trace: TraceContext = TraceContext(),
+        waitsForSidecar: Bool? = nil, allowsRetry: Bool = true
+    ) {
         self.timeout = timeout
         self.trace = trace
+        self.waitsForSidecar = waitsForSidecar
+        self.allowsRetry = allowsRetry
     }
 }
 

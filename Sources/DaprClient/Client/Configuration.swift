@@ -23,6 +23,11 @@ extension DaprClient {
         /// The longest header list sent to the HTTP API, in bytes, counted as HTTP/2 does: 3.5 KiB.
         /// The sidecar ends the whole connection at about 4 KiB (`--read-buffer-size`).
         public var headerLimit = 3584
+        /// How TLS is done, where an endpoint asks for it.
+        public var tls = TLSSettings()
+        /// Whether calls wait for a sidecar that cannot be reached, until their deadline, instead of
+        /// failing at once. A call can say otherwise (``CallOptions/waitsForSidecar``).
+        public var waitsForSidecar = false
         /// The most connections to each API.
         public var maxConnections = 4
         /// Sent as `user-agent`.
@@ -52,7 +57,7 @@ extension DaprClient {
         ///
         /// - Parameters:
         ///   - environment: names and values, such as those of the process.
-        ///   - host: goes before both endpoint variables.
+        ///   - host: goes before both endpoint variables; `https://host` asks for TLS.
         ///   - httpPort: goes before `DAPR_HTTP_ENDPOINT`.
         ///   - grpcPort: goes before `DAPR_GRPC_ENDPOINT`.
         /// - Throws: `.invalidArgument` or `.notSupported`, naming the value that is wrong.
@@ -77,14 +82,20 @@ extension DaprClient {
             if host == nil, httpPort == nil, let text = variable("DAPR_HTTP_ENDPOINT") {
                 configuration.httpEndpoint = try SidecarEndpoint(http: text)
             } else {
-                configuration.httpEndpoint = SidecarEndpoint(
-                    host: host ?? "127.0.0.1", port: try port(httpPort, "DAPR_HTTP_PORT", 3500))
+                let port = try port(httpPort, "DAPR_HTTP_PORT", 3500)
+                configuration.httpEndpoint =
+                    if let host, host.contains("://") {
+                        try SidecarEndpoint(http: "\(host):\(port)")
+                    } else { SidecarEndpoint(host: host ?? "127.0.0.1", port: port) }
             }
             if host == nil, grpcPort == nil, let text = variable("DAPR_GRPC_ENDPOINT") {
                 configuration.grpcEndpoint = try SidecarEndpoint(grpc: text)
             } else {
-                configuration.grpcEndpoint = SidecarEndpoint(
-                    host: host ?? "127.0.0.1", port: try port(grpcPort, "DAPR_GRPC_PORT", 50001))
+                let port = try port(grpcPort, "DAPR_GRPC_PORT", 50001)
+                configuration.grpcEndpoint =
+                    if let host, host.contains("://") {
+                        try SidecarEndpoint(grpc: "\(host):\(port)")
+                    } else { SidecarEndpoint(host: host ?? "127.0.0.1", port: port) }
             }
             return configuration
         }

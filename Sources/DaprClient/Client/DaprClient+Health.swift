@@ -20,6 +20,7 @@ extension DaprClient {
     public func waitUntilReady(timeout: Duration = .seconds(60)) async throws(DaprError) {
         let end = ContinuousClock.now + timeout
         var pause: Duration = .milliseconds(100)
+        var reason = "no answer"
         while true {
             let failure: DaprError
             do throws(DaprError) {
@@ -33,10 +34,14 @@ extension DaprClient {
                 failure = error
             }
             if failure.kind == .unauthenticated || failure.kind == .cancelled { throw failure }
+            // Of an attempt that had no time left one learns nothing.
+            if failure.kind != .deadlineExceeded || reason == "no answer" {
+                reason = failure.message
+            }
             guard ContinuousClock.now + pause < end else {
                 throw DaprError(
                     .deadlineExceeded,
-                    "the sidecar was not ready within \(timeout): \(failure.message)")
+                    "the sidecar was not ready within \(timeout): \(reason)")
             }
             do {
                 try await Task.sleep(for: pause)

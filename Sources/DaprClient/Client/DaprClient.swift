@@ -1,4 +1,5 @@
 public import EventLoop
+import TLS
 
 /// A client of one Dapr sidecar.
 ///
@@ -41,7 +42,8 @@ public final class DaprClient: Sendable {
     ///   - grpcEndpoint: where the gRPC API is, such as `127.0.0.1:50001`.
     ///   - protocol: which of them is used.
     ///   - apiToken: the sidecar's API token; nil leaves it to `DAPR_API_TOKEN`.
-    /// - Throws: `.invalidArgument` for an endpoint that cannot be read, `.notSupported` for TLS.
+    /// - Throws: `.invalidArgument` for an endpoint, certificate or key that cannot be read,
+    ///   `.notSupported` for a kind of endpoint that is not offered.
     public convenience init(
         httpEndpoint: String? = nil, grpcEndpoint: String? = nil,
         protocol: DaprProtocol = .http, apiToken: String? = nil
@@ -71,26 +73,39 @@ public final class DaprClient: Sendable {
         self.loop = loop
         let observers = ObserverSettings(
             logger: configuration.logger, metrics: configuration.metrics)
-        func pool(_ endpoint: SidecarEndpoint, _ api: DaprProtocol) -> SidecarPool {
-            SidecarPool(
-                to: endpoint, on: loop, dialTimeout: configuration.dialTimeout,
+        func pool(_ api: DaprProtocol) throws(DaprError) -> SidecarPool {
+            let endpoint =
+                api == .grpc ? configuration.grpcEndpoint : configuration.httpEndpoint
+            var tls: (context: TLSContext, serverName: String)?
+            if endpoint.usesTLS {
+                tls = (
+                    try configuration.tls.context(),
+                    configuration.tls.serverName ?? endpoint.serverName
+                )
+            }
+            return SidecarPool(
+                to: endpoint, on: loop, dialTimeout: configuration.dialTimeout, tls: tls,
+                allowsHTTP1: api == .http,
                 policy: .init(maxConnections: configuration.maxConnections),
                 observedBy: { observers.observer(of: api, at: endpoint) })
         }
         let settings = TransportSettings(
             apiToken: configuration.apiToken, userAgent: configuration.userAgent,
             timeout: configuration.timeout, maxBodySize: configuration.maxBodySize,
-            headerLimit: configuration.headerLimit)
-        let grpc = pool(configuration.grpcEndpoint, .grpc)
-        let http = pool(configuration.httpEndpoint, .http)
+            headerLimit: configuration.headerLimit,
+            waitsForSidecar: configuration.waitsForSidecar)
         switch configuration.protocol {
         case .grpc:
+            let grpc = try pool(.grpc)
             api = try GRPCTransport(pool: grpc, settings: settings)
             pools = [.grpc: grpc]
         case .http:
+            let http = try pool(.http)
             api = try HTTPTransport(pool: http, settings: settings)
             pools = [.http: http]
         case .auto:
+            let grpc = try pool(.grpc)
+            let http = try pool(.http)
             api = AutoTransport(
                 grpc: try GRPCTransport(pool: grpc, settings: settings),
                 http: try HTTPTransport(pool: http, settings: settings))

@@ -1,42 +1,56 @@
 import EventLoop
 
-// The endpoint forms of Dapr's SDKs (dapr/js-client-parity.md section 7), as far as they are plain
-// text. TLS is refused, never silently left out.
+// The endpoint forms of Dapr's SDKs (dapr/js-client-parity.md section 7), with TLS where it is asked for.
 extension SidecarEndpoint {
-    /// Reads where the gRPC API is: `host:port`, `:port`, `http://host:port`, `grpc://host:port`,
-    /// `dns:host:port`, `[v6]:port`, `unix:/path` or `unix-abstract:name`. Without a port it is 443.
+    /// Reads where the gRPC API is: `host:port`, `:port`, `https://host:port`, `grpcs://host:port`,
+    /// `dns:host:port`, `[v6]:port`, `unix:/path` or `unix-abstract:name`; `http` and `grpc` are the
+    /// schemes without TLS. Without a port it is 443. `?tls=true` behind a form without one of these
+    /// schemes asks for TLS too.
+    ///
+    /// - Throws: `.invalidArgument`; `.notSupported` for `vsock:` and for a DNS server of one's own
+    ///   (`dns://server/host`): names are looked up as the system does it.
     public init(grpc text: String) throws(DaprError) {
         var parser = EndpointText(text, api: "gRPC")
-        let hasTLS = try parser.takeTLSOption()
-        switch parser.takeScheme() {
-        case "https", "grpcs": throw parser.noTLS
-        case "http" where hasTLS != nil: throw parser.invalid("'tls' does not go with http")
-        case _ where hasTLS == true: throw parser.noTLS
-        case nil, "http", "grpc": try self.init(parser.hostAndPort(defaultPort: 443))
+        let option = try parser.takeTLSOption()
+        let scheme = try parser.takeScheme()
+        if let scheme, scheme == "http" || scheme == "https", option != nil {
+            throw parser.invalid("'tls' does not go with \(scheme)")
+        }
+        let usesTLS = option == true || scheme == "https" || scheme == "grpcs"
+        switch scheme {
+        case nil, "http", "https", "grpc", "grpcs":
+            try self.init(parser.hostAndPort(defaultPort: 443), usesTLS)
         case "dns":
             try parser.dropResolver()
-            try self.init(parser.hostAndPort(defaultPort: 443))
-        case "unix": try self.init(parser.socket())
-        case "unix-abstract": try self.init(parser.abstractSocket())
+            try self.init(parser.hostAndPort(defaultPort: 443), usesTLS)
+        case "unix": try self.init(parser.socket(), usesTLS: usesTLS)
+        case "unix-abstract": try self.init(parser.abstractSocket(), usesTLS: usesTLS)
+        case "vsock": throw parser.notSupported("vsock addresses are not supported")
         case .some(let scheme): throw parser.invalid("the scheme '\(scheme)' is not supported")
         }
     }
 
-    /// Reads where the HTTP API is: `host:port`, `:port`, `http://host:port`, `[v6]:port` or
-    /// `unix:/path`. Without a port it is 80.
+    /// Reads where the HTTP API is: `host:port`, `:port`, `http://host:port`, `https://host:port`,
+    /// `[v6]:port`, `unix:/path` or `unix-abstract:name`. Without a port, or with 0, it is 80, for
+    /// `https` 443. There is no path: a sidecar's API is at the root.
+    ///
+    /// - Throws: `.invalidArgument`.
     public init(http text: String) throws(DaprError) {
         var parser = EndpointText(text, api: "HTTP")
-        switch parser.takeScheme() {
-        case "https": throw parser.noTLS
-        case nil, "http": try self.init(parser.hostAndPort(defaultPort: 80))
+        switch try parser.takeScheme() {
+        case nil where text.isEmpty: throw parser.invalid("it is empty")
+        case nil, "http":
+            try self.init(parser.hostAndPort(defaultPort: 80, zeroIsDefault: true), false)
+        case "https":
+            try self.init(parser.hostAndPort(defaultPort: 443, zeroIsDefault: true), true)
         case "unix": try self.init(parser.socket())
         case "unix-abstract": try self.init(parser.abstractSocket())
         case .some(let scheme): throw parser.invalid("the scheme '\(scheme)' is not supported")
         }
     }
 
-    private init(_ place: (host: String, port: UInt16)) {
-        self.init(host: place.host, port: place.port)
+    private init(_ place: (host: String, port: UInt16), _ usesTLS: Bool) {
+        self.init(host: place.host, port: place.port, usesTLS: usesTLS)
     }
 }
 
@@ -56,8 +70,8 @@ private struct EndpointText {
         DaprError(.invalidArgument, "invalid \(api) endpoint '\(text)': \(reason)")
     }
 
-    var noTLS: DaprError {
-        DaprError(.notSupported, "the \(api) endpoint '\(text)' asks for TLS: not supported yet")
+    func notSupported(_ reason: String) -> DaprError {
+        DaprError(.notSupported, "the \(api) endpoint '\(text)': \(reason)")
     }
 
     /// Removes `?tls=...`.
@@ -74,7 +88,7 @@ private struct EndpointText {
     }
 
     /// Removes the scheme; nil when there is none.
-    mutating func takeScheme() -> String? {
+    mutating func takeScheme() throws(DaprError) -> String? {
         guard let colon = rest.firstIndex(of: ":") else { return nil }
         let scheme = rest[..<colon].lowercased()
         let after = rest[rest.index(after: colon)...]
@@ -85,14 +99,20 @@ private struct EndpointText {
         case _ where after.hasPrefix("//"): rest = after.dropFirst(2)
         default: return nil
         }
+        if rest.isEmpty { throw invalid("there is nothing behind the scheme") }
         return scheme
     }
 
     /// Removes the `//` and empty authority of `dns:///host`.
     mutating func dropResolver() throws(DaprError) {
         guard rest.hasPrefix("//") else { return }
-        guard rest.hasPrefix("///") else { throw invalid("a DNS server cannot be chosen") }
-        rest = rest.dropFirst(3)
+        let parts = rest.dropFirst(2).split(
+            separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw invalid("dns:///host or dns:host is meant, perhaps") }
+        guard parts[0].isEmpty else {
+            throw notSupported("a DNS server cannot be chosen; the system's resolver is asked")
+        }
+        rest = parts[1]
     }
 
     func socket() throws(DaprError) -> SocketAddress {
@@ -108,10 +128,11 @@ private struct EndpointText {
     }
 
     mutating func hostAndPort(
-        defaultPort: UInt16
+        defaultPort: UInt16, zeroIsDefault: Bool = false
     ) throws(DaprError) -> (host: String, port: UInt16) {
         if rest.hasSuffix("/") { rest = rest.dropLast() }
-        guard !text.isEmpty else { throw invalid("it is empty") }
+        if text.isEmpty { return ("localhost", defaultPort) }
+        if rest.contains("/") { throw invalid("there is no path in an endpoint") }
         var host = rest
         var port: Substring = ""
         if rest.hasPrefix("[") {
@@ -134,6 +155,7 @@ private struct EndpointText {
             }
         }
         guard !port.isEmpty else { return (host.lowercased(), defaultPort) }
+        if zeroIsDefault, port == "0" { return (host.lowercased(), defaultPort) }
         guard let number = UInt16(port), number > 0, port.utf8.first != UInt8(ascii: "+") else {
             throw invalid("'\(port)' is no port")
         }

@@ -63,7 +63,7 @@ struct ConnectionPool<Call: Equatable>: ~Copyable {
     private var failures = 0
     private var retryAt: MonotonicTime?
     private var lastFailure = ""
-    private var isClosed = false
+    private(set) var isClosed = false
 
     init(policy: Policy = Policy()) {
         self.policy = policy

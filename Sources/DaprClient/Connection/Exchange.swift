@@ -33,6 +33,8 @@ final class Exchange: @unchecked Sendable {
     var response: ExchangeResponse?
     var decoder: MessageDecoder?
     var channel: ByteChannel?
+    /// Why it waits, when the sidecar cannot be reached.
+    var obstacle: String?
     /// Something moved since the timer was set.
     var hasProgressed = false
     private(set) var isOver = false
@@ -98,10 +100,9 @@ final class Exchange: @unchecked Sendable {
         resumeWaiters()
     }
 
-    /// Whether a stream that the sidecar did not process may be opened again.
-    var isRepeatable: Bool {
-        guard case .bytes = request.content else { return false }
-        return attempts < 2 && response == nil && !isOver
+    /// Whether another stream may be opened after one that ended so.
+    func isRepeatable(after closure: StreamClosure) -> Bool {
+        attempts < 2 && response == nil && !isOver && request.isRepeatable(after: closure)
     }
 
     var stream: HTTP2Stream? {
@@ -126,7 +127,8 @@ final class Exchange: @unchecked Sendable {
             hasProgressed = false
             return setTimer()
         }
-        fail(DaprError(.deadlineExceeded, "nothing came within \(patience)"))
+        let reason = obstacle.map { ": \($0)" } ?? ""
+        fail(DaprError(.deadlineExceeded, "nothing came within \(patience)\(reason)"))
     }
 
     /// How long nothing may happen.

@@ -33,6 +33,19 @@ struct ExchangeRequest: Sendable {
     var hasDeadline = true
     /// Dials although the pool is in back-off.
     var isProbe = false
+    /// Changes nothing, so that it can be repeated when its connection is lost.
+    var isRead = false
+    /// May be sent a second time where that is safe.
+    var allowsRetry = true
+    /// Waits for a sidecar that cannot be reached, until the deadline.
+    var waitsForSidecar = false
+
+    /// Whether it may be sent again after a stream that ended so: the sidecar did not process it, or
+    /// it changes nothing and only the connection was lost.
+    func isRepeatable(after closure: StreamClosure) -> Bool {
+        guard case .bytes = content, allowsRetry else { return false }
+        return closure.isUnprocessed || isRead && closure.isLoss
+    }
 }
 
 /// What came back.

@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP2
+import TLS
 
 /// Hears what becomes of a connection; the pool's side of it.
 protocol SidecarConnectionOwner: AnyObject {
@@ -23,81 +24,96 @@ final class SidecarConnection {
     static let pingTimeout: Duration = .seconds(5)
 
     let id: Int
-    private let endpoint: SidecarEndpoint
+    private let route: SidecarRoute
     private let loop: EventLoop
-    private let dialTimeout: Duration
     private weak var owner: (any SidecarConnectionOwner)?
 
-    private var resolving: ResolveAttempt?
-    private var connecting: ConnectAttempt?
-    private var candidates: ArraySlice<SocketAddress> = []
+    private var dialling: Dial?
     private var socket: SocketStream?
+    /// What is between the socket and this object, if TLS is.
+    private var tls: TLSStream?
+    /// Stands for the socket where the sidecar speaks HTTP/1.1.
+    private var bridge: HTTP1Bridge?
+    /// Waits for the sidecar's SETTINGS before anything is sent: it may not speak HTTP/2.
+    private var trial: LoopTimer?
     private var session: HTTP2Session?
     private var keepalive: LoopTimer?
     private var heardSinceTick = false
     private var isClosed = false
 
     init(
-        id: Int, to endpoint: SidecarEndpoint, on loop: EventLoop, dialTimeout: Duration,
-        owner: any SidecarConnectionOwner
+        id: Int, by route: SidecarRoute, on loop: EventLoop, owner: any SidecarConnectionOwner
     ) {
         self.id = id
-        self.endpoint = endpoint
+        self.route = route
         self.loop = loop
-        self.dialTimeout = dialTimeout
         self.owner = owner
     }
 
     // MARK: - Dialling
 
     func dial() {
-        switch endpoint.target {
-        case .address(let address):
-            candidates = [address]
-            dialNext(after: "no address")
-        case .host(let host, let port):
-            resolving = ResolveAttempt(host: host, port: port, on: loop) { [weak self] result in
-                self?.resolved(result)
-            }
-        }
-    }
-
-    private func resolved(_ result: Result<[SocketAddress], ResolveError>) {
-        resolving = nil
-        switch result {
-        case .success(let addresses):
-            candidates = addresses[...]
-            dialNext(after: "no address")
-        case .failure(let error): close(error.description)
-        }
-    }
-
-    private func dialNext(after reason: String) {
-        guard let address = candidates.popFirst() else {
-            return close("cannot connect to the sidecar at \(endpoint): \(reason)")
-        }
-        connecting = ConnectAttempt(to: address, on: loop, timeout: dialTimeout) {
-            [weak self] result in
+        dialling = Dial(route, on: loop) { [weak self] outcome in
             guard let self else { return }
-            connecting = nil
-            switch consume result {
-            case .connected(let descriptor): begin(descriptor)
-            case .failed(let error): dialNext(after: error.description)
+            dialling = nil
+            switch consume outcome {
+            case .connected(let link): begin(link)
+            case .failed(let reason): close(reason)
             }
         }
     }
 
-    private func begin(_ descriptor: consuming Descriptor) {
+    private func begin(_ link: consuming Link) {
         do {
             let session = try HTTP2Session(role: .client)
             session.delegate = self
             self.session = session
-            socket = try SocketStream(descriptor, on: loop, handler: self)
-            socket?.flush()
-            owner?.connected(self)
+            switch consume link {
+            case .plain(let descriptor) where route.speaksHTTP1 == true:
+                bridge = try HTTP1Bridge(.plain(descriptor), route, on: loop, for: self)
+            case .plain(let descriptor):
+                socket = try SocketStream(descriptor, on: loop, handler: self)
+                if route.speaksHTTP1 == nil { waitForSettings() }
+            case .secured(let stream) where stream.applicationProtocol != "h2":
+                bridge = try HTTP1Bridge(.secured(stream), route, on: loop, for: self)
+            case .secured(let stream):
+                tls = stream
+                socket = stream.start(self)
+            }
+            if let bridge { bridge.start() } else { flush() }
+            if trial == nil { owner?.connected(self) }
         } catch {
             close("\(error)")
         }
+    }
+
+    private func flush() {
+        if let socket { socket.flush() } else { bridge?.flush() }
+    }
+
+    // MARK: - Does it speak HTTP/2?
+
+    private func waitForSettings() {
+        trial = loop.schedule(after: route.dialTimeout) { [weak self] in
+            self?.close("the sidecar does not answer on its HTTP port")
+        }
+    }
+
+    /// The sidecar has answered the beginning of HTTP/2 with something else, or with its end: nothing
+    /// but that beginning was sent, so HTTP/1.1 can be tried without repeating a call.
+    private func fallBack() {
+        endTrial()
+        socket?.close()
+        socket = nil
+        session?.close(HTTP2Error(.notHTTP2, "the sidecar does not speak HTTP/2"))
+        session = nil
+        route.speaksHTTP1 = true
+        dial()
+    }
+
+    private func endTrial() {
+        if let trial { loop.cancel(trial) }
+        trial = nil
     }
 
     // MARK: - Calls
@@ -160,15 +176,26 @@ final class SidecarConnection {
 
     private func lose(_ error: HTTP2Error) {
         guard !isClosed else { return }
+        if trial != nil, error.kind == .notHTTP2 || error.kind == .connectionLost {
+            return fallBack()
+        }
+        let wasConnected = session != nil && trial == nil
         isClosed = true
-        resolving?.cancel()
-        connecting?.cancel()
+        dialling?.cancel()
+        endTrial()
         if let keepalive { loop.cancel(keepalive) }
         keepalive = nil
-        socket?.close()
+        if let tls { tls.close() } else { socket?.close() }
         socket = nil
+        if let bridge = bridge.take() {
+            bridge.close()
+            // Whoever does not even speak HTTP/1.1 may be another one next time.
+            if !bridge.isProven { route.speaksHTTP1 = nil }
+        } else if route.allowsHTTP1, session?.hasReceivedSettings != true {
+            route.speaksHTTP1 = nil
+        }
         let session = session.take()
-        owner?.closed(self, error.text, wasConnected: session != nil)
+        owner?.closed(self, error.text, wasConnected: wasConnected)
         session?.close(error)
     }
 }
@@ -179,7 +206,7 @@ extension SidecarConnection: SocketStreamHandler {
         heardSinceTick = true
         do {
             try session.receive(bytes)
-            if session.wantsWrite { socket?.flush() }
+            if session.wantsWrite { flush() }
             if session.isFinished { close("the sidecar closed the connection") }
         } catch {
             lose(error)
@@ -196,17 +223,23 @@ extension SidecarConnection: SocketStreamHandler {
     }
 
     func closed(_ error: SystemError?) {
-        let reason = error?.description ?? "the sidecar closed the connection"
+        let reason =
+            tls?.failure?.description ?? error?.description ?? "the sidecar closed the connection"
         lose(HTTP2Error(.connectionLost, reason))
     }
 }
 
 extension SidecarConnection: HTTP2SessionDelegate {
     func sessionHasOutput(_ session: HTTP2Session) {
-        socket?.flush()
+        flush()
     }
 
     func sessionReceivedSettings(_ session: HTTP2Session) {
+        if trial != nil {
+            endTrial()
+            route.speaksHTTP1 = false
+            owner?.connected(self)
+        }
         owner?.settled(self)
     }
 

@@ -10,22 +10,23 @@ import HTTP2
 final class SidecarCore: @unchecked Sendable {
     let loop: EventLoop
     let deadlines: Deadlines
-    private let endpoint: SidecarEndpoint
-    private let dialTimeout: Duration
+    private let route: SidecarRoute
     private var machine: ConnectionPool<Exchange>
     private var connections: [Int: SidecarConnection] = [:]
     private var statistics = ConnectionStatistics()
+    private var budget = RetryBudget()
+    /// Made for the first call that waits for an absent sidecar.
+    private var room: WaitingRoom?
     /// Hears what happens; nil when nobody wants to know.
     let observer: PoolObserver?
 
     init(
-        to endpoint: SidecarEndpoint, on loop: EventLoop, dialTimeout: Duration,
-        policy: ConnectionPool<Exchange>.Policy, observer: PoolObserver?
+        by route: SidecarRoute, on loop: EventLoop, policy: ConnectionPool<Exchange>.Policy,
+        observer: PoolObserver?
     ) {
-        self.endpoint = endpoint
+        self.route = route
         self.loop = loop
         deadlines = Deadlines(on: loop)
-        self.dialTimeout = dialTimeout
         self.observer = observer
         machine = ConnectionPool(policy: policy)
     }
@@ -33,19 +34,40 @@ final class SidecarCore: @unchecked Sendable {
     // MARK: - Exchanges
 
     func start(_ exchange: Exchange) {
-        let isProbe = exchange.request.isProbe
+        budget.addCall()
+        place(exchange, isProbe: exchange.request.isProbe)
+    }
+
+    /// Finds a place for a call.
+    private func place(_ exchange: Exchange, isProbe: Bool) {
         switch machine.take(exchange, now: loop.now, isProbe: isProbe) {
         case .run(let id): run(exchange, on: id)
         case .wait: exchange.place = .waiting
         case .waitAndDial(let id):
             exchange.place = .waiting
             dial(id)
-        case .fail(let reason): exchange.fail(.unreachable(reason))
+        case .fail(let reason): cannotReach(reason, for: exchange)
         }
     }
 
     func withdraw(_ exchange: Exchange) {
         machine.withdraw(exchange)
+        room?.remove(exchange)
+    }
+
+    /// There is no connection to be had now.
+    private func cannotReach(_ reason: String, for exchange: Exchange) {
+        guard exchange.request.waitsForSidecar, !machine.isClosed, !exchange.isOver else {
+            exchange.place = .over
+            return exchange.fail(.unreachable(reason))
+        }
+        exchange.place = .waiting
+        exchange.obstacle = reason
+        let room =
+            self.room
+            ?? WaitingRoom(on: loop) { [unowned self] in place($0, isProbe: true) }
+        self.room = room
+        room.add(exchange)
     }
 
     private func run(_ exchange: Exchange, on id: Int) {
@@ -76,7 +98,7 @@ final class SidecarCore: @unchecked Sendable {
         default:
             perform(machine.retire(connection.id, now: loop.now))
             freeStream(of: connection)
-            start(exchange)
+            place(exchange, isProbe: exchange.request.isProbe)
         }
     }
 
@@ -84,11 +106,11 @@ final class SidecarCore: @unchecked Sendable {
     func ended(_ exchange: Exchange, on connection: SidecarConnection, _ closure: StreamClosure) {
         freeStream(of: connection)
         guard !exchange.isOver else { return }
-        if closure.isUnprocessed, exchange.isRepeatable {
+        if exchange.isRepeatable(after: closure), budget.take(now: loop.now) {
             statistics.retries += 1
             observer?.retried(exchange.request.head)
             exchange.place = .new
-            start(exchange)
+            place(exchange, isProbe: exchange.request.isProbe)
         } else {
             exchange.fail(DaprError(closure, isDeadlineNear: exchange.isDeadlineNear))
         }
@@ -101,8 +123,7 @@ final class SidecarCore: @unchecked Sendable {
     // MARK: - Connections
 
     private func dial(_ id: Int) {
-        let connection = SidecarConnection(
-            id: id, to: endpoint, on: loop, dialTimeout: dialTimeout, owner: self)
+        let connection = SidecarConnection(id: id, by: route, on: loop, owner: self)
         connections[id] = connection
         statistics.dials += 1
         connection.dial()
@@ -114,8 +135,7 @@ final class SidecarCore: @unchecked Sendable {
             case .dial(let id): dial(id)
             case .run(let exchange, let id): run(exchange, on: id)
             case .fail(let exchange, let reason):
-                exchange.place = .over
-                exchange.fail(.unreachable(reason))
+                cannotReach(reason, for: exchange)
             case .close(let id): connections[id]?.close("the connection is not needed any more")
             }
         }
@@ -124,11 +144,15 @@ final class SidecarCore: @unchecked Sendable {
     /// The sidecar is there, so that the next call dials.
     func leaveBackOff() {
         machine.leaveBackOff()
+        room?.open()
     }
 
     /// Ends every exchange and connection, each once.
     func shutDown() {
         perform(machine.shutDown())
+        for exchange in room?.close() ?? [] {
+            cannotReach("the client is shut down", for: exchange)
+        }
         deadlines.stop()
     }
 
@@ -147,6 +171,7 @@ extension SidecarCore: SidecarConnectionOwner {
         statistics.connected += 1
         observer?.connected(connection.id)
         perform(machine.connected(connection.id))
+        room?.open()
     }
 
     func settled(_ connection: SidecarConnection) {

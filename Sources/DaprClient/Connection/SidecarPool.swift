@@ -1,4 +1,5 @@
 import EventLoop
+import TLS
 
 /// One API of one sidecar, for tasks: they call it, and what it owns stays on the loop's thread.
 ///
@@ -10,16 +11,20 @@ actor SidecarPool {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
+    /// - Parameters:
+    ///   - tls: the rules of TLS and the name that the certificate must be for.
+    ///   - allowsHTTP1: whether HTTP/1.1 will do where the sidecar does not speak HTTP/2.
     init(
         to endpoint: SidecarEndpoint, on loop: EventLoop, dialTimeout: Duration = .seconds(5),
+        tls: (context: TLSContext, serverName: String)? = nil, allowsHTTP1: Bool = false,
         policy: ConnectionPool<Exchange>.Policy = .init(),
         observedBy observer: (@Sendable () -> PoolObserver?) = { nil }
     ) {
         self.loop = loop
         self.endpoint = endpoint
-        core = SidecarCore(
-            to: endpoint, on: loop, dialTimeout: dialTimeout, policy: policy,
-            observer: observer())
+        let route = SidecarRoute(
+            to: endpoint, dialTimeout: dialTimeout, tls: tls, allowsHTTP1: allowsHTTP1)
+        core = SidecarCore(by: route, on: loop, policy: policy, observer: observer())
     }
 
     /// Sends a request and waits for the response, or for its head where it is streamed.

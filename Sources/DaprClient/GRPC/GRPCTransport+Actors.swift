@@ -7,7 +7,7 @@ extension RPCs {
     >("InvokeActor")
     static let getActorState = RPC<
         Dapr_Proto_Runtime_V1_GetActorStateRequest, Dapr_Proto_Runtime_V1_GetActorStateResponse
-    >("GetActorState")
+    >("GetActorState", isRead: true)
     static let executeActorStateTransaction = RPC<
         Dapr_Proto_Runtime_V1_ExecuteActorStateTransactionRequest, Empty
     >("ExecuteActorStateTransaction")
@@ -17,7 +17,7 @@ extension RPCs {
     static let getActorReminder = RPC<
         Dapr_Proto_Runtime_V1_GetActorReminderRequest,
         Dapr_Proto_Runtime_V1_GetActorReminderResponse
-    >("GetActorReminder")
+    >("GetActorReminder", isRead: true)
     static let listActorReminders = RPC<
         Dapr_Proto_Runtime_V1_ListActorRemindersRequest,
         Dapr_Proto_Runtime_V1_ListActorRemindersResponse

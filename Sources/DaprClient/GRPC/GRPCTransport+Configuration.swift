@@ -4,7 +4,7 @@ extension RPCs {
     static let getConfiguration = RPC<
         Dapr_Proto_Runtime_V1_GetConfigurationRequest,
         Dapr_Proto_Runtime_V1_GetConfigurationResponse
-    >("GetConfiguration")
+    >("GetConfiguration", isRead: true)
     static let subscribeConfiguration = RPC<
         Dapr_Proto_Runtime_V1_SubscribeConfigurationRequest,
         Dapr_Proto_Runtime_V1_SubscribeConfigurationResponse

@@ -4,7 +4,7 @@ import HTTP2
 extension RPCs {
     static let getMetadata = RPC<
         Dapr_Proto_Runtime_V1_GetMetadataRequest, Dapr_Proto_Runtime_V1_GetMetadataResponse
-    >("GetMetadata")
+    >("GetMetadata", isRead: true)
     static let setMetadata = RPC<Dapr_Proto_Runtime_V1_SetMetadataRequest, Empty>("SetMetadata")
     static let shutdown = RPC<Dapr_Proto_Runtime_V1_ShutdownRequest, Empty>("Shutdown")
 }

@@ -22,7 +22,8 @@ extension GRPCTransport {
         let request = ExchangeRequest(
             head: try head(path, timeout: options.timeout, options.trace, extra: extra),
             content: isComplete ? .bytes(first) : .open(first), reception: .channel,
-            timeout: options.timeout ?? settings.timeout, hasDeadline: options.timeout != nil)
+            timeout: options.timeout ?? settings.timeout, hasDeadline: options.timeout != nil,
+            allowsRetry: options.allowsRetry, waitsForSidecar: settings.waits(options))
         let call = await pool.call(request, in: block, limit: settings.maxMessageSize)
         try await call.opened()
         return call

@@ -17,7 +17,7 @@ struct GRPCTransport: Sendable {
         var fields = HeaderBlock(capacity: 256)
         do throws(HeaderFieldError) {
             try fields.append(":method", "POST")
-            try fields.append(":scheme", "http")
+            try fields.append(":scheme", pool.endpoint.scheme)
             try fields.append(":authority", pool.endpoint.authority)
             try fields.append("content-type", "application/grpc")
             try fields.append("te", "trailers")
@@ -76,7 +76,8 @@ struct GRPCTransport: Sendable {
         let request = ExchangeRequest(
             head: try head(rpc.path, timeout: timeout, options.trace, extra: extra),
             content: .bytes(message), reception: .messages(limit: settings.maxMessageSize),
-            timeout: timeout, isProbe: isProbe)
+            timeout: timeout, isProbe: isProbe, isRead: rpc.isRead,
+            allowsRetry: options.allowsRetry, waitsForSidecar: settings.waits(options))
         return try await pool.perform(request).get()
     }
 
@@ -138,6 +139,11 @@ struct TransportSettings: Sendable {
     var maxBodySize = 4 << 20
     /// The longest header list of the HTTP API, in bytes.
     var headerLimit = 3584
+
+    /// Whether calls wait for a sidecar that cannot be reached, when they do not say.
+    var waitsForSidecar = false
+
+    func waits(_ options: CallOptions) -> Bool { options.waitsForSidecar ?? waitsForSidecar }
 
     /// The longest message with a value in it: names, metadata and framing come on top. Their own
     /// lengths are limited elsewhere, and the sidecar has the last word.

@@ -6,7 +6,11 @@ struct RPC<Request: Message & Sendable, Response: Message & Sendable>: Sendable 
     /// What `:path` says.
     let path: String
 
-    init(_ method: String) {
+    /// Whether it changes nothing, so that it can be repeated when its connection is lost.
+    let isRead: Bool
+
+    init(_ method: String, isRead: Bool = false) {
+        self.isRead = isRead
         path = "/dapr.proto.runtime.v1.Dapr/" + method
     }
 }
@@ -17,12 +21,12 @@ enum RPCs {
 
     static let getState = RPC<
         Dapr_Proto_Runtime_V1_GetStateRequest, Dapr_Proto_Runtime_V1_GetStateResponse
-    >("GetState")
+    >("GetState", isRead: true)
     static let saveState = RPC<Dapr_Proto_Runtime_V1_SaveStateRequest, Empty>("SaveState")
     static let deleteState = RPC<Dapr_Proto_Runtime_V1_DeleteStateRequest, Empty>("DeleteState")
     static let getBulkState = RPC<
         Dapr_Proto_Runtime_V1_GetBulkStateRequest, Dapr_Proto_Runtime_V1_GetBulkStateResponse
-    >("GetBulkState")
+    >("GetBulkState", isRead: true)
     static let executeStateTransaction = RPC<
         Dapr_Proto_Runtime_V1_ExecuteStateTransactionRequest, Empty
     >("ExecuteStateTransaction")
@@ -32,8 +36,8 @@ enum RPCs {
     >("InvokeService")
     static let getSecret = RPC<
         Dapr_Proto_Runtime_V1_GetSecretRequest, Dapr_Proto_Runtime_V1_GetSecretResponse
-    >("GetSecret")
+    >("GetSecret", isRead: true)
     static let getBulkSecret = RPC<
         Dapr_Proto_Runtime_V1_GetBulkSecretRequest, Dapr_Proto_Runtime_V1_GetBulkSecretResponse
-    >("GetBulkSecret")
+    >("GetBulkSecret", isRead: true)
 }

@@ -20,7 +20,7 @@ extension HTTPTransport {
         writer.endObject()
         var path = RequestPath("state", store, "bulk")
         path.append(metadata: metadata)
-        let response = try await post(path, writer, options)
+        let response = try await post(path, writer, isRead: true, options)
         guard !response.body.isEmpty else {
             // What the sidecar answers when one of the values is not JSON.
             return try await getEach(

@@ -22,7 +22,8 @@ extension HTTPTransport {
             ExchangeRequest(
                 head: head, content: try content(request.body),
                 reception: .stream(bufferedUpTo: Self.bufferedLength),
-                timeout: options.timeout ?? settings.timeout))
+                timeout: options.timeout ?? settings.timeout, allowsRetry: options.allowsRetry,
+                waitsForSidecar: settings.waits(options)))
         return try await answer(response)
     }
 

@@ -91,10 +91,11 @@ extension HTTPTransport {
     }
 
     func post(
-        _ path: RequestPath, _ writer: JSONWriter, _ options: CallOptions
+        _ path: RequestPath, _ writer: JSONWriter, isRead: Bool = false, _ options: CallOptions
     ) async throws(DaprError) -> ExchangeResponse {
         try await call(
-            "POST", path, body: writer.bytes, contentType: "application/json", in: .state, options)
+            "POST", path, body: writer.bytes, contentType: "application/json", isRead: isRead,
+            in: .state, options)
     }
 }
 

@@ -1,6 +1,6 @@
 import HTTP2
 
-/// The sidecar's HTTP API, over HTTP/2 without TLS, as a `DaprAPI`.
+/// The sidecar's HTTP API, over HTTP/2 or HTTP/1.1, as a `DaprAPI`.
 struct HTTPTransport: Sendable {
     let pool: SidecarPool
     let settings: TransportSettings
@@ -12,7 +12,7 @@ struct HTTPTransport: Sendable {
         self.settings = settings
         var fields = HeaderBlock(capacity: 256)
         do throws(HeaderFieldError) {
-            try fields.append(":scheme", "http")
+            try fields.append(":scheme", pool.endpoint.scheme)
             try fields.append(":authority", pool.endpoint.authority)
             if let token = settings.apiToken {
                 try fields.append("dapr-api-token", token, neverIndexed: true)
@@ -25,14 +25,16 @@ struct HTTPTransport: Sendable {
 
     /// Sends a request with content in memory.
     ///
+    /// - Parameter isRead: whether it changes nothing; nil means that GET does not.
     /// - Returns: an answer with a status from 200 to 299.
     func call(
         _ method: String, _ path: RequestPath, body: [UInt8] = [], contentType: String? = nil,
-        extra: [(String, String)] = [], in block: BuildingBlock, _ options: CallOptions
+        extra: [(String, String)] = [], isRead: Bool? = nil, in block: BuildingBlock,
+        _ options: CallOptions
     ) async throws(DaprError) -> ExchangeResponse {
         let response = try await attempt(
             method, path, body: body, contentType: contentType, extra: extra,
-            isProbe: block == .health, options)
+            isProbe: block == .health, isRead: isRead, options)
         guard response.isSuccess else { throw DaprError(response, in: block) }
         return response
     }
@@ -42,7 +44,8 @@ struct HTTPTransport: Sendable {
     /// - Returns: whatever comes back.
     func attempt(
         _ method: String, _ path: RequestPath, body: [UInt8] = [], contentType: String? = nil,
-        extra: [(String, String)] = [], isProbe: Bool = false, _ options: CallOptions
+        extra: [(String, String)] = [], isProbe: Bool = false, isRead: Bool? = nil,
+        _ options: CallOptions
     ) async throws(DaprError) -> ExchangeResponse {
         guard !path.hasEmptySegment else {
             throw DaprError(.invalidArgument, "a name in the path is empty", isUnprocessed: true)
@@ -60,7 +63,9 @@ struct HTTPTransport: Sendable {
         }
         let request = ExchangeRequest(
             head: head, content: .bytes(body), reception: .bytes(limit: settings.maxMessageSize),
-            timeout: options.timeout ?? settings.timeout, isProbe: isProbe)
+            timeout: options.timeout ?? settings.timeout, isProbe: isProbe,
+            isRead: isRead ?? (method == "GET"), allowsRetry: options.allowsRetry,
+            waitsForSidecar: settings.waits(options))
         return try await send(request)
     }
 

@@ -1,4 +1,5 @@
 public import EventLoop
+public import TLS
 
 /// How a development sidecar is set up.
 public struct SidecarConfiguration: Sendable {
@@ -24,6 +25,9 @@ public struct SidecarConfiguration: Sendable {
     public var grpcAddress = SocketAddress.ip("127.0.0.1", port: 0)
     /// Where health and metadata are served without a token; nil for nowhere.
     public var publicAddress: SocketAddress?
+    /// The certificate and key with which all ports speak TLS, which daprd itself does not: for trying
+    /// clients out without a proxy in between.
+    public var tls: TLSContext.Identity?
     /// The app, if there is one outside this process. It is not called: invoking it says that
     /// nothing listens there.
     public var app: App?
@@ -51,6 +55,14 @@ public struct SidecarConfiguration: Sendable {
     public var maxConcurrency: Int?
     /// The environment of secret stores.
     public var environment: [String: String] = [:]
+
+    /// Listens on unix sockets instead of ports, named as daprd's `--unix-domain-socket` does.
+    ///
+    /// - Parameter directory: where the sockets are made.
+    public mutating func listen(inDirectory directory: String) {
+        httpAddress = .unix(path: "\(directory)/dapr-\(appID)-http.socket")
+        grpcAddress = .unix(path: "\(directory)/dapr-\(appID)-grpc.socket")
+    }
 
     /// A sidecar of an app, with these components.
     public init(appID: String, components: [Component] = []) {

@@ -1,4 +1,5 @@
 import EventLoop
+import TLS
 
 /// What speaks a protocol on a connection.
 protocol ConnectionEngine: AnyObject {
@@ -14,6 +15,7 @@ protocol ConnectionEngine: AnyObject {
 final class Connection: SocketStreamHandler {
     private let loop: EventLoop
     private var socket: SocketStream?
+    private var tls: TLSStream?
     private var engine: (any ConnectionEngine)?
     private let choose: (Connection, ArraySlice<UInt8>) -> (any ConnectionEngine)?
     private let onClose: (Connection) -> Void
@@ -28,14 +30,15 @@ final class Connection: SocketStreamHandler {
     /// Starts to read.
     ///
     /// - Parameters:
+    ///   - tls: the rules of TLS, where it is spoken.
     ///   - choose: gives the engine, from the first bytes if they have to tell which; nil asks for
     ///     more bytes.
     ///   - onClose: called once when the connection is gone.
     init(
-        _ accepted: consuming AcceptedConnection, on loop: EventLoop,
+        _ accepted: consuming AcceptedConnection, on loop: EventLoop, tls: TLSContext?,
         choose: @escaping (Connection, ArraySlice<UInt8>) -> (any ConnectionEngine)?,
         onClose: @escaping (Connection) -> Void
-    ) throws(SystemError) {
+    ) throws {
         self.loop = loop
         self.choose = choose
         self.onClose = onClose
@@ -44,7 +47,25 @@ final class Connection: SocketStreamHandler {
         } else {
             clientAddress = ""
         }
-        socket = try SocketStream(accepted.descriptor, on: loop, handler: self)
+        if let tls {
+            let session = try TLSSession(accepting: tls)
+            self.tls = try TLSStream(session, over: accepted.descriptor, on: loop) {
+                [weak self] error in
+                self?.shookHands(error)
+            }
+        } else {
+            socket = try SocketStream(accepted.descriptor, on: loop, handler: self)
+            begin()
+        }
+    }
+
+    private func shookHands(_ error: TLSError?) {
+        guard error == nil else { return close() }
+        socket = tls?.start(self)
+        begin()
+    }
+
+    private func begin() {
         engine = choose(self, [])
         flush()
     }
@@ -91,9 +112,10 @@ final class Connection: SocketStreamHandler {
 
     /// Closes at once.
     func close() {
-        guard let socket else { return }
-        self.socket = nil
-        if isAborted { socket.abort() } else { socket.close() }
+        guard socket != nil || tls != nil else { return }
+        let socket = socket.take()
+        if isAborted { socket?.abort() }
+        if let tls = tls.take() { tls.close() } else { socket?.close() }
         engine?.connectionClosed()
         engine = nil
         onClose(self)

@@ -1,4 +1,5 @@
 import EventLoop
+import TLS
 
 /// A listening socket of the sidecar and the connections that came over it.
 final class Port {
@@ -12,16 +13,18 @@ final class Port {
 
     /// Listens.
     ///
-    /// - Parameter choose: gives the engine for a connection's first bytes, see `Connection`.
+    /// - Parameters:
+    ///   - tls: the rules of TLS, where it is spoken.
+    ///   - choose: gives the engine for a connection's first bytes, see `Connection`.
     init(
-        _ address: SocketAddress, on loop: EventLoop,
+        _ address: SocketAddress, on loop: EventLoop, tls: TLSContext?,
         choose: @escaping (Connection, ArraySlice<UInt8>) -> (any ConnectionEngine)?
     ) throws(SystemError) {
         self.loop = loop
         listener = try Listener(on: address)
         self.address = listener.address
         watch = try loop.watch(listener.descriptor.rawValue, for: .readable) { [weak self] _ in
-            self?.accept(choose)
+            self?.accept(tls, choose)
         }
     }
 
@@ -29,13 +32,14 @@ final class Port {
     var connectionCount: Int { connections.count }
 
     private func accept(
+        _ tls: TLSContext?,
         _ choose: @escaping (Connection, ArraySlice<UInt8>) -> (any ConnectionEngine)?
     ) {
         // Bounded: the rest is reported again in the next turn.
         for _ in 0..<64 {
-            do throws(SystemError) {
+            do {
                 guard let accepted = try listener.accept() else { return }
-                let connection = try Connection(accepted, on: loop, choose: choose) {
+                let connection = try Connection(accepted, on: loop, tls: tls, choose: choose) {
                     [weak self] connection in
                     self?.connections[ObjectIdentifier(connection)] = nil
                 }
@@ -56,6 +60,7 @@ final class Port {
     /// Closes everything.
     func close() {
         stopAccepting()
+        listener.removeFile()
         for connection in Array(connections.values) { connection.close() }
     }
 }

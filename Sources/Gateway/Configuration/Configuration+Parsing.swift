@@ -62,10 +62,10 @@ extension Configuration {
         section.readEndpoint("grpc", into: &sidecar.grpc, check: SidecarEndpoint.init(grpc:))
         section.readEndpoint("http", into: &sidecar.http, check: SidecarEndpoint.init(http:))
         section.readChoice("protocol", into: &sidecar.protocol)
-        section.readOptional("tokenFile", into: &sidecar.tokenFile, expected: "the path of a file")
-        {
-            $0.isEmpty ? nil : $0
-        }
+        section.readFile("tokenFile", into: &sidecar.tokenFile)
+        section.readFile("caFile", into: &sidecar.caFile)
+        section.readFile("certificateFile", into: &sidecar.certificateFile)
+        section.readFile("keyFile", into: &sidecar.keyFile)
         section.readSize("headerLimit", into: &sidecar.headerLimit, in: 512...(1 << 20))
         section.finish()
     }
@@ -103,6 +103,10 @@ extension ConfigurationReader {
             text in
             (try? check(text)).map { _ in text }
         }
+    }
+
+    fileprivate func readFile(_ key: String, into target: inout String?) {
+        readOptional(key, into: &target, expected: "the path of a file") { $0.isEmpty ? nil : $0 }
     }
 
     fileprivate func readName(_ key: String, into target: inout String?) {

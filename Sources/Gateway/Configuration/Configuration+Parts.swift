@@ -32,6 +32,10 @@ extension Configuration {
             client.timeout = limits.timeout
             client.maxBodySize = limits.body.bytes
             client.headerLimit = sidecar.headerLimit.bytes
+            if let path = sidecar.caFile { client.tls.authorities = .file(path) }
+            if let path = sidecar.certificateFile { client.tls.certificate = .file(path) }
+            if let path = sidecar.keyFile { client.tls.privateKey = .file(path) }
+            if client.tls != TLSSettings() { try client.tls.check() }
             if let path = sidecar.tokenFile { client.apiToken = try Self.token(in: path) }
             if let token = client.apiToken, !token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
                 throw DaprError(
@@ -45,7 +49,8 @@ extension Configuration {
         }
     }
 
-    /// Checks what cannot be seen in the file alone: the environment and the token file.
+    /// Checks what cannot be seen in the file alone: the environment, the token file, certificates and
+    /// keys.
     ///
     /// - Parameter environment: names and values, such as those of the process.
     public func validate(environment: [String: String]) throws(ConfigurationError) {

@@ -15,6 +15,9 @@ extension Configuration {
           http: \(quoted(sidecar.http))
           protocol: \(sidecar.protocol.rawValue)
           tokenFile: \(quoted(sidecar.tokenFile))
+          caFile: \(quoted(sidecar.caFile))
+          certificateFile: \(quoted(sidecar.certificateFile))
+          keyFile: \(quoted(sidecar.keyFile))
           headerLimit: \(sidecar.headerLimit)
         defaults:
           state: \(quoted(defaults.state))

@@ -22,6 +22,13 @@ public struct Configuration: Sendable, Hashable {
         public var `protocol` = DaprProtocol.auto
         /// A file that holds the API token; nil leaves it to `DAPR_API_TOKEN`.
         public var tokenFile: String?
+        /// A PEM file with the authorities that a sidecar reached over TLS is checked against; nil
+        /// means those of the system.
+        public var caFile: String?
+        /// A PEM file with the certificate to show such a sidecar, and its chain; nil shows none.
+        public var certificateFile: String?
+        /// The PEM file with that certificate's private key.
+        public var keyFile: String?
         /// The largest header block that is sent over the HTTP API, in bytes. It must stay below the
         /// sidecar's `--read-buffer-size`, or one caller's cookie ends everybody's connection.
         public var headerLimit = ByteCount(3584)

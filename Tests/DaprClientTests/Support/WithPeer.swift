@@ -25,9 +25,7 @@ func withPeer(
     #expect(statistics.openStreams == 0)
     #expect(statistics.waiting == 0)
     await pool.shutDown()
-    let (timers, watches) = await pool.leftovers
-    #expect(timers == 0)
-    #expect(watches == 0)
+    await pool.expectNoLeftovers()
     thread.join()
     await peer.stop()
     try result.get()
@@ -43,6 +41,9 @@ func withHTTPPeer(
 }
 
 extension SidecarPool {
-    /// What is still registered with the loop.
-    fileprivate var leftovers: (timers: Int, watches: Int) { (loop.timerCount, loop.watchCount) }
+    /// Nothing is still registered with the loop.
+    func expectNoLeftovers() {
+        #expect(loop.timerCount == 0)
+        #expect(loop.watchCount == 0)
+    }
 }
