@@ -143,8 +143,8 @@ extension DaprError {
     static func kind(ofGRPCCode code: Int, message: String, in block: BuildingBlock) -> Kind {
         let isComponent =
             switch block {
-            case .state, .publish, .secrets, .configuration, .lock: true
-            case .invoke, .metadata, .health, .actors: false
+            case .state, .publish, .secrets, .configuration, .lock, .bindings: true
+            case .invoke, .metadata, .health, .actors, .cryptography: false
             }
         switch code {
         // Not our own cancellation, which needs no answer: the sidecar gave the call up.
