@@ -1,4 +1,6 @@
 import DaprProtos
+import HTTP2
+import SwiftProtobuf
 import Synchronization
 import Testing
 

@@ -50,12 +50,11 @@ extension GRPCTransport {
         let pump = PiecePump(stream, content)
         do throws(DaprError) {
             try await stream.send(first)
+            pump.start()
         } catch {
-            // The sidecar's own word is better, if there is one.
-            _ = try await pump.next()
-            throw error
+            // A call that is over has an answer, which the reader will hear.
+            if error.kind == .tooLarge { throw error }
         }
-        pump.start()
         return CryptographyStream { () async throws(DaprError) in try await pump.next() }
     }
 }
