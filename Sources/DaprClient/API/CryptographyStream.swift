@@ -3,7 +3,9 @@
 /// The sidecar sends on as the pieces are taken. The sequence can be gone through once; letting go
 /// of it before its end ends the call.
 public struct CryptographyStream: AsyncSequence, Sendable {
+    /// A piece.
     public typealias Element = [UInt8]
+    /// How it can end.
     public typealias Failure = DaprError
 
     private let pull: @Sendable () async throws(DaprError) -> [UInt8]?
@@ -26,6 +28,7 @@ public struct CryptographyStream: AsyncSequence, Sendable {
         return all
     }
 
+    /// Goes on where the last iterator stopped.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(pull: pull)
     }
@@ -39,6 +42,7 @@ public struct CryptographyStream: AsyncSequence, Sendable {
             try await pull()
         }
 
+        /// The next piece; nil at the end.
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws(DaprError) -> [UInt8]? {
