@@ -119,7 +119,7 @@ let targets: [Target] = [
     tests(
         "DevSidecarTests",
         [
-            "DevSidecar", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
+            "DevSidecar", "Cryptography", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
             protobuf, httpTypes,
         ]),
     tests(

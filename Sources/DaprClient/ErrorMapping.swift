@@ -5,6 +5,7 @@ enum BuildingBlock: CaseIterable {
     case state, publish, invoke, secrets, metadata, health
     case configuration, lock
     case actors
+    case bindings, cryptography
 }
 
 // MARK: - What the sidecar said
@@ -19,6 +20,9 @@ extension DaprError {
 
     private static func kind(of status: GRPCStatus, in block: BuildingBlock) -> Kind {
         if block == .invoke { return invokeKind(status) }
+        if block == .cryptography, let kind = kind(ofCryptographyMessage: status.message) {
+            return kind
+        }
         if let reason = status.reason,
             let kind = kind(ofCode: reason, .grpc(status.code), message: status.message)
         {
@@ -63,6 +67,7 @@ extension DaprError {
             }
             return status == 403 ? .denied : kind(ofInvokeMessage: message)
         }
+        if block == .cryptography, let kind = kind(ofCryptographyMessage: message) { return kind }
         if let code, let kind = kind(ofCode: code, .http(status), message: message) {
             return kind
         }
@@ -89,7 +94,8 @@ extension DaprError {
             "DAPR_PUBSUB_NOT_FOUND", "DAPR_PUBSUB_NOT_CONFIGURED", "DAPR_PUBSUB_TEST_NOT_FOUND",
             "ERR_SECRET_STORE_NOT_FOUND", "ERR_SECRET_STORES_NOT_CONFIGURED",
             "ERR_CONFIGURATION_STORE_NOT_FOUND", "ERR_CONFIGURATION_STORE_NOT_CONFIGURED",
-            "ERR_LOCK_STORE_NOT_FOUND", "ERR_LOCK_STORE_NOT_CONFIGURED":
+            "ERR_LOCK_STORE_NOT_FOUND", "ERR_LOCK_STORE_NOT_CONFIGURED",
+            "ERR_CRYPTO_PROVIDER_NOT_FOUND", "ERR_CRYPTO_PROVIDERS_NOT_CONFIGURED":
             .noSuchComponent
         case "ERR_STATE_STORE_NOT_SUPPORTED", "DAPR_STATE_TRANSACTIONS_NOT_SUPPORTED",
             "DAPR_STATE_QUERYING_NOT_SUPPORTED", "ERR_API_UNIMPLEMENTED", "Not Implemented":
@@ -125,6 +131,7 @@ extension DaprError {
         case "ERR_TRY_LOCK", "ERR_UNLOCK":
             isIllegalKey(message) ? .invalidArgument : .componentFailed
         case "ERR_APP_CHANNEL_NIL": .notSupported
+        case "ERR_INVOKE_OUTPUT_BINDING": kind(ofBindingMessage: message)
         case "ERR_HEALTH_NOT_READY", "ERR_OUTBOUND_HEALTH_NOT_READY": .unavailable
         case "ERR_MALFORMED_RESPONSE": .malformedResponse
         case "Unauthorized": .unauthenticated
@@ -136,8 +143,8 @@ extension DaprError {
     static func kind(ofGRPCCode code: Int, message: String, in block: BuildingBlock) -> Kind {
         let isComponent =
             switch block {
-            case .state, .publish, .secrets, .configuration, .lock: true
-            case .invoke, .metadata, .health, .actors: false
+            case .state, .publish, .secrets, .configuration, .lock, .bindings: true
+            case .invoke, .metadata, .health, .actors, .cryptography: false
             }
         switch code {
         // Not our own cancellation, which needs no answer: the sidecar gave the call up.
@@ -186,6 +193,33 @@ extension DaprError {
         case 500: .componentFailed
         default: .unknown
         }
+    }
+
+    /// What a binding's failure means: they all have one code.
+    static func kind(ofBindingMessage message: String) -> Kind {
+        if message.contains("couldn't find output binding") { return .noSuchComponent }
+        if message.contains("operation field is missing") { return .invalidArgument }
+        return message.contains("does not support operation") ? .notSupported : .componentFailed
+    }
+
+    /// What a failure of cryptography means, where its text tells more than its code.
+    static func kind(ofCryptographyMessage message: String) -> Kind? {
+        if message.contains("crypto provider") {
+            let isMissing =
+                message.hasSuffix("not found") || message.hasSuffix("not configured")
+            return isMissing ? .noSuchComponent : nil
+        }
+        if message.contains("failed to retrieve the key encryption key") {
+            return message.contains("no such file") || message.contains("not found")
+                ? .notFound : .componentFailed
+        }
+        // What the caller gave is no document, not the one it was, or for another key.
+        let faults = [
+            "option Algorithm is not valid", "option Cipher is not valid", "invalid header",
+            "does not contain a key name", "validate the document's signature",
+            "failed to decrypt segment",
+        ]
+        return faults.contains { message.contains($0) } ? .invalidArgument : nil
     }
 
     /// What the sidecar's own failure to invoke means: its errors have no code, only texts.

@@ -226,4 +226,86 @@ struct ErrorMappingTests {
         let closure = StreamClosure(cause: .resetByPeer, code: .cancel, isUnprocessed: false)
         #expect(DaprError(closure, isDeadlineNear: true).kind == .deadlineExceeded)
     }
+
+    @Test(
+        "what bindings and cryptography answer, as it was recorded",
+        arguments: [
+            (
+                .bindings, 13, "error invoking output binding b: couldn't find output binding b",
+                .noSuchComponent
+            ),
+            (
+                .bindings, 13,
+                "error invoking output binding b: operation field is missing from request",
+                .invalidArgument
+            ),
+            (
+                .bindings, 13,
+                "error invoking output binding b: binding b does not support operation x. supported operations:create",
+                .notSupported
+            ),
+            (
+                .bindings, 13, "error invoking output binding b: received status code 404",
+                .componentFailed
+            ),
+            (.cryptography, 3, "crypto provider nocrypto not found", .noSuchComponent),
+            (.cryptography, 13, "crypto providers not configured", .noSuchComponent),
+            (
+                .cryptography, 13,
+                "failed to perform operation: option Cipher is not valid: cipher ROT13 is not supported",
+                .invalidArgument
+            ),
+            (
+                .cryptography, 13,
+                "failed to perform operation: option Algorithm is not valid: algorithm NOPE is not supported",
+                .invalidArgument
+            ),
+            (
+                .cryptography, 13,
+                "failed to perform operation: failed to wrap the file key: failed to retrieve the key encryption key: failed to load key 'nokey': open /keys/nokey: no such file or directory",
+                .notFound
+            ),
+            (
+                .cryptography, 13,
+                "failed to perform operation: invalid header: scheme name not found",
+                .invalidArgument
+            ),
+            (
+                .cryptography, 13,
+                "failed to perform operation: document's manifest does not contain a key name, and no key name was provided",
+                .invalidArgument
+            ),
+            (
+                .cryptography, 13,
+                "failed to perform operation: failed to validate the document's signature",
+                .invalidArgument
+            ),
+            (
+                .cryptography, 13, "error processing segment 0: failed to decrypt segment",
+                .invalidArgument
+            ),
+            (.cryptography, 3, "invalid request: missing component name", .invalidArgument),
+            (.cryptography, 12, "this API is currently not implemented", .notSupported),
+        ] as [(BuildingBlock, Int, String, Kind)])
+    func recordedTexts(block: BuildingBlock, grpcCode: Int, message: String, kind: Kind) {
+        let details =
+            block == .bindings
+            ? [
+                DaprError.Detail.errorInfo(
+                    reason: "ERR_INVOKE_OUTPUT_BINDING", domain: "dapr.io", metadata: [:])
+            ]
+            : []
+        let status = GRPCStatus(code: grpcCode, message: message, details: details)
+        #expect(DaprError(status, in: block).kind == kind)
+        let code =
+            switch (block, grpcCode) {
+            case (.bindings, _): "ERR_INVOKE_OUTPUT_BINDING"
+            case (_, 3): "ERR_BAD_REQUEST"
+            case (_, 12): "ERR_API_UNIMPLEMENTED"
+            default: "ERR_CRYPTO"
+            }
+        let httpStatus = grpcCode == 3 ? 400 : grpcCode == 12 ? 501 : 500
+        let error = DaprError(httpStatus: httpStatus, code: code, message: message, in: block)
+        #expect(error.kind == kind)
+    }
 }

@@ -1,2 +1,33 @@
-/// Cryptography, as both APIs offer it.
-public protocol CryptographyAPI: Sendable {}
+/// Cryptography, as both APIs offer it: the sidecar encrypts and decrypts with keys that it alone
+/// knows, in Dapr's encryption scheme.
+///
+/// The gRPC API works on streams of any length, in step with both their ends. The HTTP API takes and
+/// gives a whole content, up to the size limit.
+public protocol CryptographyAPI: Sendable {
+    /// Encrypts a content (`EncryptAlpha1`, `PUT /v1.0-alpha1/crypto/NAME/encrypt`).
+    ///
+    /// - Parameters:
+    ///   - content: what to encrypt. A stream that throws ends the call, with its error.
+    ///   - component: the name of the component.
+    ///   - encryption: key, algorithms and what the document tells of them.
+    ///   - options: the timeout covers everything; without one, a stream may last for ever.
+    /// - Returns: the document, as it comes.
+    /// - Throws: `.invalidArgument`, naming the option, when a required one is empty.
+    func encrypt(
+        _ content: DaprBody, component: String, encryption: EncryptionOptions,
+        options: CallOptions
+    ) async throws(DaprError) -> CryptographyStream
+
+    /// Decrypts a document (`DecryptAlpha1`, `PUT /v1.0-alpha1/crypto/NAME/decrypt`).
+    ///
+    /// - Parameters:
+    ///   - document: what `encrypt` gave.
+    ///   - component: the name of the component.
+    ///   - keyName: the key; nil means the one that the document names.
+    ///   - options: as for `encrypt`.
+    /// - Returns: the content, as it comes. A document that turns out to be changed throws at that
+    ///   point, after the pieces before it: only what ends well is complete.
+    func decrypt(
+        _ document: DaprBody, component: String, keyName: String?, options: CallOptions
+    ) async throws(DaprError) -> CryptographyStream
+}

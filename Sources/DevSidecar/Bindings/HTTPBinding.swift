@@ -134,7 +134,7 @@ extension HTTPBinding.Call {
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) where name != "User-Agent" {
             all.append(AppField(name: name, value: value))
         }
-        all.append(AppField(name: "Accept-Encoding", value: "gzip"))
+        if verb != "HEAD" { all.append(AppField(name: "Accept-Encoding", value: "gzip")) }
         return AppRequest(method: verb, target: url.target, fields: all, body: body ?? [])
     }
 }

@@ -105,10 +105,12 @@ final class CryptographyBlock: BuildingBlock {
                 throw CryptographyFailure(reason, isInData: true)
             }
             pieces += try coder.finish()
-            return SidecarResponse(
+            var response = SidecarResponse(
                 status: 200,
-                fields: [.init(name: "content-type", value: "application/octet-stream")],
-                body: Array(pieces.joined()))
+                fields: [.init(name: "content-type", value: "application/octet-stream")])
+            response.body.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
+            for piece in pieces { response.body.append(contentsOf: piece) }
+            return response
         } catch {
             throw error.error
         }

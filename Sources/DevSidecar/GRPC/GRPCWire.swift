@@ -75,10 +75,13 @@ enum GRPCWire {
     /// `grpc-message`: printable ASCII stays, the rest becomes `%XX`.
     private static func percentEncoded(_ text: String) -> String {
         let isPlain: (UInt8) -> Bool = { $0 >= 0x20 && $0 <= 0x7E && $0 != UInt8(ascii: "%") }
-        guard !text.utf8.allSatisfy(isPlain) else { return text }
+        // A blank at either end is none of the field's value (RFC 9113, section 8.2.1).
+        let blank = UInt8(ascii: " ")
+        let isBare = text.utf8.first != blank && text.utf8.last != blank
+        guard !isBare || !text.utf8.allSatisfy(isPlain) else { return text }
         var encoded = ""
         for byte in text.utf8 {
-            if isPlain(byte) {
+            if isPlain(byte), byte != blank || isBare {
                 encoded.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
                 encoded += byte < 16 ? "%0" : "%"

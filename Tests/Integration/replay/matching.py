@@ -12,6 +12,7 @@ PATTERNS = {
     "traceparent": r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]",
     "port": r"\d+",
     "base64": r"[A-Za-z0-9+/]+=*",
+    "ciphertext": r"[A-Za-z0-9+/]+=*",
 }
 # Times are compared by their distance to the first time of the same line.
 TIME_TOLERANCE_SECONDS = 2

@@ -10,6 +10,8 @@ import base64
 import copy
 import re
 
+import renamed_components
+from documents import make_keys
 from matching import PLACEHOLDER
 from recording import FOLDER
 from renamed_lines import GRPCLine, HTTPLine
@@ -36,7 +38,7 @@ class NoRenaming:
         return variables
 
     def sidecar_options(self, folder):
-        return []
+        return ["--keys-folder", str(make_keys(folder))]
 
 
 class Renaming(NoRenaming):
@@ -62,11 +64,13 @@ class Renaming(NoRenaming):
         options = ["--secrets-file", str(secrets), "--subscriptions", str(subscriptions)]
         for app_id in ("echo-app", "grpc-app"):
             options += [f"--{app_id}-id", shift(app_id)]
-        return options
+        return options + ["--keys-folder", str(make_keys(folder, shift))]
 
     def line(self, line):
         line = copy.deepcopy(line)
-        if line["protocol"] == "http" and line["request"]["method"] != "RAW":
+        if renamed_components.is_about_components(line):
+            renamed_components.rename(line)
+        elif line["protocol"] == "http" and line["request"]["method"] != "RAW":
             HTTPLine(line).rename()
         elif line["protocol"] == "grpc":
             GRPCLine(line).rename()

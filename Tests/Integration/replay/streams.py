@@ -37,6 +37,10 @@ class Stream:
         if self.is_complete:
             self.half_close()
 
+    def byte_count(self, shown):
+        """The length of an answer."""
+        return grpc_calls.from_json(self.types[1], shown).ByteSize()
+
     def half_close(self):
         self.requests.put(None)
 
