@@ -227,6 +227,9 @@ log: {{level: error}}
         """Resident memory of a fresh gateway with two shards: alone, with 1 000 connections on which
         nothing was sent yet, and with 1 000 on which one request was answered."""
         process, port = self.start_gateway("idle", "grpc", 2)
+        # The code of a request comes into memory with the first one, whoever sends it.
+        for _ in range(20):
+            wait_for(f"http://127.0.0.1:{port}/healthz").close()
         time.sleep(1)
         alone = rss_megabytes(process.pid)
         connections = [socket.create_connection(("127.0.0.1", port)) for _ in range(1000)]

@@ -3,7 +3,8 @@
 # Does nothing, and says nothing, where everything is there.
 set -euo pipefail
 
-build=(libhttp-parser-dev libmicrohttpd-dev libnghttp2-dev libssl-dev libyaml-dev pkg-config)
+build=(libhttp-parser-dev libmicrohttpd-dev libmimalloc-dev libnghttp2-dev libssl-dev libyaml-dev
+    pkg-config)
 tests=(curl iproute2 openssl prometheus protobuf-compiler libprotobuf-dev python3 python3-venv)
 bench=(binutils gcc nginx-light wrk)
 

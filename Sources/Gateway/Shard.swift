@@ -71,13 +71,13 @@ actor Shard {
         // A streamed body takes as long as it takes; the server watches that it moves.
         if case .stream = context.route.body { return }
         requests.limit(
-            tag, RequestTable.Limit(task: task, exchange: exchange, context: context),
+            tag, RequestRecord.Limit(task: task, exchange: exchange, context: context),
             timeout: context.timeout + Self.grace)
         watchDeadlines()
     }
 
     /// Ends a request whose time is up.
-    private func expire(_ tag: Int, _ limit: RequestTable.Limit) {
+    private func expire(_ tag: Int, _ limit: RequestRecord.Limit) {
         limit.task.cancel()
         let error = GatewayError(.deadlineExceeded, "the request took too long")
         respond(
@@ -102,13 +102,13 @@ actor Shard {
     }
 
     private func respond(
-        to exchange: Exchange, _ tag: Int, with response: Response, _ context: RequestContext?
+        to exchange: Exchange, _ tag: Int, with response: consuming Response,
+        _ context: RequestContext?
     ) {
         // A task may come to its end after its client left or its time was up.
         guard !exchange.isAnswered, !exchange.isCancelled else { return }
         let request = requests[tag]
         let sidecar = context?.sidecarTime ?? .zero
-        var response = response
         // The sidecar's time is measured by a clock that goes on while the machine sleeps.
         let gateway = max(.zero, loop.now - request.start - sidecar)
         response.decorate(id: request.id, sidecar: sidecar, gateway: gateway)
@@ -119,20 +119,31 @@ actor Shard {
     /// The response is with the kernel, or nobody wants it any more.
     private func finished(_ summary: ExchangeSummary) {
         // Without a tag it was refused, or its client left, before its body was complete.
-        let request = requests.end(summary.tag) ?? RequestTable.Entry(id: "-", start: loop.now)
-        let duration = loop.now - request.start
+        guard let tag = summary.tag else {
+            return record(summary, id: "-", route: nil, duration: .zero)
+        }
+        let request = requests[tag]
+        record(
+            summary, id: request.id, route: request.route, duration: loop.now - request.start)
+        requests.end(tag)
+    }
+
+    private func record(
+        _ summary: ExchangeSummary, id: String, route: Route?, duration: Duration
+    ) {
         let method = summary.request.method.rawValue
         meters.record(
-            at: place(of: request.route), method: method,
+            at: place(of: route), method: method,
             code: summary.status ?? ProblemType.clientGone.row.status, duration: duration)
         log(
             .requestFinished(
-                id: request.id, method: method, route: request.template, status: summary.status,
+                id: id, method: method, route: RequestRecord.template(of: route),
+                status: summary.status,
                 duration: duration, peer: summary.request.peer.address), level: .debug)
     }
 
     private func place(of route: Route?) -> Meters.Place {
-        guard let route else { return meters.place(of: RequestTable.Entry.noRoute) }
+        guard let route else { return meters.place(of: RequestRecord.noRoute) }
         if let place = places[ObjectIdentifier(route)] { return place }
         let place = meters.place(of: route.template.description)
         // OPTIONS makes routes of its own, which come and go; only those of the table stay.
@@ -196,7 +207,7 @@ actor Shard {
         configuration.connections = max(1, limits.connections / shards)
         configuration.headerBytes = limits.headers.bytes
         configuration.targetBytes = min(limits.headers.bytes, 16 << 10)
-        configuration.connectionMemory = max(32 << 10, 2 * limits.headers.bytes + (4 << 10))
+        configuration.connectionMemory = max(16 << 10, limits.headers.bytes + (3 << 10))
         // The closures keep this actor alive until `shutdown()` of the server lets go of them.
         let handler = ServerCallbacks(
             body: { self.disposition(of: $0) }, received: { self.serve($0) },
@@ -271,8 +282,8 @@ actor Shard {
     }
 }
 
-/// The requests of one shard that are not finished; a request's tag is its place in here.
-struct RequestTable {
+/// A request of a shard that is not finished. Its object is used for later requests again.
+final class RequestRecord {
     /// What ends when the time of a request is up.
     struct Limit {
         let task: Task<Void, Never>
@@ -280,63 +291,63 @@ struct RequestTable {
         let context: RequestContext
     }
 
-    struct Entry {
-        let id: String
-        let start: MonotonicTime
-        var route: Route?
-        /// When its time is up, and what ends then.
-        fileprivate var deadline = MonotonicTime(nanoseconds: .max)
-        fileprivate var limit: Limit?
+    fileprivate(set) var id = "-"
+    fileprivate(set) var start = MonotonicTime(nanoseconds: 0)
+    var route: Route?
+    /// When its time is up, and what ends then.
+    fileprivate var deadline = MonotonicTime(nanoseconds: .max)
+    fileprivate var limit: Limit?
 
-        /// The route's template, for labels and logs.
-        var template: String { route?.template.description ?? Self.noRoute }
+    /// The route's template, for labels and logs.
+    static func template(of route: Route?) -> String { route?.template.description ?? noRoute }
 
-        /// What stands for a request that matched no route.
-        static let noRoute = "none"
-    }
+    /// What stands for a request that matched no route.
+    static let noRoute = "none"
+}
 
-    private var entries: [Entry?] = []
+/// The requests of one shard that are not finished; a request's tag is its place in here.
+struct RequestTable {
+    private var records: [RequestRecord] = []
     private var free: [Int] = []
 
-    var isEmpty: Bool { entries.count == free.count }
+    var isEmpty: Bool { records.count == free.count }
 
-    subscript(tag: Int) -> Entry {
-        get {
-            guard let entry = entries[tag] else { preconditionFailure("the request is finished") }
-            return entry
-        }
-        set { entries[tag] = newValue }
-    }
+    subscript(tag: Int) -> RequestRecord { records[tag] }
 
     /// Limits the time of a request, from its start on.
-    mutating func limit(_ tag: Int, _ limit: Limit, timeout: Duration) {
-        guard let start = entries[tag]?.start else { return }
-        entries[tag]?.deadline = start + timeout
-        entries[tag]?.limit = limit
+    func limit(_ tag: Int, _ limit: RequestRecord.Limit, timeout: Duration) {
+        let record = records[tag]
+        record.deadline = record.start + timeout
+        record.limit = limit
     }
 
     /// The requests whose time is up at `now`, each once.
-    mutating func expired(at now: MonotonicTime) -> [(tag: Int, Limit)] {
-        entries.indices.compactMap { tag in
-            guard let entry = entries[tag], entry.deadline <= now else { return nil }
-            return entries[tag]?.limit.take().map { (tag, $0) }
+    func expired(at now: MonotonicTime) -> [(tag: Int, RequestRecord.Limit)] {
+        records.indices.compactMap { tag in
+            guard records[tag].deadline <= now else { return nil }
+            return records[tag].limit.take().map { (tag, $0) }
         }
     }
 
     mutating func begin(_ id: String, at start: MonotonicTime) -> Int {
-        let entry = Entry(id: id, start: start)
-        guard let tag = free.popLast() else {
-            entries.append(entry)
-            return entries.count - 1
+        let tag: Int
+        if let freed = free.popLast() {
+            tag = freed
+        } else {
+            tag = records.count
+            records.append(RequestRecord())
         }
-        entries[tag] = entry
+        records[tag].id = id
+        records[tag].start = start
         return tag
     }
 
-    /// - Parameter tag: nil for a request that nobody saw, because the server refused it.
-    mutating func end(_ tag: Int?) -> Entry? {
-        guard let tag, let entry = entries[tag].take() else { return nil }
+    /// Lets go of what belongs to a request, after its record was used for the last time.
+    mutating func end(_ tag: Int) {
+        let record = records[tag]
+        record.route = nil
+        record.limit = nil
+        record.deadline = MonotonicTime(nanoseconds: .max)
         free.append(tag)
-        return entry
     }
 }

@@ -31,7 +31,7 @@ public final class Facade: Sendable {
         let request: Request
         /// Its route.
         public let route: Route
-        let captures: [Range<Int>]
+        let captures: Captures
     }
 
     /// Finds the route of a request.
@@ -83,7 +83,7 @@ public final class Facade: Sendable {
 
     private func route(
         of request: Request
-    ) throws(GatewayError) -> (route: Route, captures: [Range<Int>]) {
+    ) throws(GatewayError) -> (route: Route, captures: Captures) {
         guard let match = table.match(request.target.path) else {
             throw GatewayError(.noSuchRoute, "there is no route for '\(request.target)'")
         }

@@ -10,17 +10,17 @@ extension Response {
     ///   - sidecar: how long the sidecar took.
     ///   - gateway: how long everything else took.
     public mutating func decorate(id: String, sidecar: Duration, gateway: Duration) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.constantPart.count + id.utf8.count + 64)
-        bytes.append(contentsOf: Self.constantPart)
-        bytes.append(contentsOf: id.utf8)
-        // An app that was invoked may have timings of its own, which then come first.
-        bytes.append(contentsOf: Self.timingPart)
-        bytes.appendMilliseconds(sidecar)
-        bytes.append(contentsOf: Self.gatewayPart)
-        bytes.appendMilliseconds(gateway)
-        bytes.append(0)
-        prepared = PreparedFields(bytes)
+        prepared.append { bytes in
+            bytes.reserveCapacity(bytes.count + Self.constantPart.count + id.utf8.count + 64)
+            bytes.append(contentsOf: Self.constantPart)
+            bytes.append(contentsOf: id.utf8)
+            // An app that was invoked may have timings of its own, which then come first.
+            bytes.append(contentsOf: Self.timingPart)
+            bytes.appendMilliseconds(sidecar)
+            bytes.append(contentsOf: Self.gatewayPart)
+            bytes.appendMilliseconds(gateway)
+            bytes.append(0)
+        }
     }
 
     private static let constantPart = Array("X-Content-Type-Options\0nosniff\0X-Request-Id\0".utf8)

@@ -3,7 +3,7 @@ internal import CNghttp2
 /// What libnghttp2 reports, in Swift's terms; called by the functions in `Callbacks.swift`.
 extension HTTP2Session {
     func headersBegan(on id: Int32, isRequest: Bool) {
-        if isRequest { streams[id] = HTTP2Stream(id: id, session: self, handler: nil) }
+        if isRequest { streams.insert(HTTP2Stream(id: id, session: self, handler: nil)) }
         receiving = streams[id]
         incoming = HeaderBlock(capacity: 256)
     }
@@ -101,7 +101,7 @@ extension HTTP2Session {
 
     /// A request's head could not be sent: GOAWAY came first, or it was reset before.
     func requestNotSent(on id: Int32) {
-        guard let stream = streams.removeValue(forKey: id) else { return }
+        guard let stream = streams.remove(id) else { return }
         stream.finish(
             StreamClosure(
                 cause: stream.resetRequested ? .resetLocally : .goAway,
@@ -109,7 +109,7 @@ extension HTTP2Session {
     }
 
     func streamClosed(_ id: Int32, code: UInt32) {
-        guard let stream = streams.removeValue(forKey: id) else { return }
+        guard let stream = streams.remove(id) else { return }
         if stream.unconsumed > 0 {
             _ = unsafe nghttp2_session_consume_connection(handle, stream.unconsumed)
         }

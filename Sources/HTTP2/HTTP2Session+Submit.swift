@@ -35,7 +35,7 @@ extension HTTP2Session {
         stream.headIsSubmitted = true
         stream.queue(body)
         if end { stream.outgoing.ending = .end }
-        streams[id] = stream
+        streams.insert(stream)
         announceOutput()
         return stream
     }

@@ -32,7 +32,7 @@ public final class HTTP2Session {
     /// The C session. It is freed exactly once, in `close` or `deinit`, never inside a callback.
     var handle: OpaquePointer?
     /// The table of open streams: libnghttp2 says nothing about them when it is deleted.
-    var streams: [Int32: HTTP2Stream] = [:]
+    var streams = StreamTable()
 
     /// Inside `receive` or `drain`, where libnghttp2 must not be entered again nor freed.
     var isPumping = false
@@ -127,10 +127,10 @@ public final class HTTP2Session {
         failure = error
         freeHandle()
         let closing = streams
-        streams = [:]
+        streams = StreamTable()
         // All are marked before the first handler runs, which may turn to any of them.
-        for stream in closing.values { stream.isOpen = false }
-        for stream in closing.values {
+        for stream in closing.all { stream.isOpen = false }
+        for stream in closing.all {
             stream.finish(
                 StreamClosure(
                     cause: .connection(error), code: error.code,

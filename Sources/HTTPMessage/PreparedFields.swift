@@ -2,7 +2,7 @@
 /// checked names of them would cost more than all the rest of a small response.
 public struct PreparedFields: Sendable, Hashable {
     /// Name and value of each field, each followed by a NUL, as C libraries take them.
-    public let bytes: [UInt8]
+    public private(set) var bytes: [UInt8]
 
     /// Takes fields as they are; whoever made them knows that names are tokens and that values have
     /// no control characters.
@@ -11,6 +11,14 @@ public struct PreparedFields: Sendable, Hashable {
     public init(_ bytes: [UInt8] = []) {
         precondition(bytes.isEmpty || bytes.last == 0, "the last value is not terminated")
         self.bytes = bytes
+    }
+
+    /// Adds more of them.
+    ///
+    /// - Parameter add: appends `name NUL value NUL`, any number of times.
+    public mutating func append(_ add: (inout [UInt8]) -> Void) {
+        add(&bytes)
+        precondition(bytes.isEmpty || bytes.last == 0, "the last value is not terminated")
     }
 
     /// The fields as text, in order.

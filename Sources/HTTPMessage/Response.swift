@@ -8,15 +8,19 @@ public struct Response: Sendable {
     /// The header fields.
     public var fields: HTTPFields
     /// More header fields, which are sent after the others.
-    public var prepared = PreparedFields()
+    public var prepared: PreparedFields
     /// The content. A response to HEAD carries the body whose length it describes; the server does
     /// not send it.
     public var body: Body
 
     /// Puts a response together.
-    public init(_ status: HTTPResponse.Status, fields: HTTPFields = [:], body: Body = .empty) {
+    public init(
+        _ status: HTTPResponse.Status, fields: HTTPFields = [:],
+        prepared: PreparedFields = PreparedFields(), body: Body = .empty
+    ) {
         self.status = status
         self.fields = fields
+        self.prepared = prepared
         self.body = body
     }
 }

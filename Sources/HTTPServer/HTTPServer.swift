@@ -40,7 +40,7 @@ import HTTPTypes
     /// Connections whose end libmicrohttpd may have missed.
     private var ending: [Connection] = []
     private var isRunning = false
-    /// Whether the current run did more than ask for responses that are not there yet.
+    /// Whether the current run moved a body or took a connection, of which there may be more.
     var hasProgressed = false
     /// Whether libmicrohttpd runs after all that could happen in this turn.
     private(set) var isEndOfTurn = false
@@ -70,7 +70,7 @@ import HTTPTypes
         }
         do throws(SystemError) {
             watch = try unsafe loop.watch(cmhd_epoll_descriptor(daemon), for: .readable) {
-                [weak self] _ in self?.run()
+                [unowned self] _ in run()
             }
         } catch {
             unsafe MHD_stop_daemon(daemon)
@@ -115,6 +115,9 @@ import HTTPTypes
     public var exchangeCount: Int { openExchanges }
 
     // MARK: - Running libmicrohttpd
+    //
+    // The watch and the timers hold the server unowned: `shutdown()` ends them, and it comes before
+    // the server's end. A weak reference would make every retain and release of it slower.
 
     /// Lets libmicrohttpd run at the end of this turn: it does not notice resumptions by itself.
     func requestRun() {
@@ -167,13 +170,13 @@ import HTTPTypes
     }
 
     /// Connections that wait actively make libmicrohttpd ask for another run at once, although only
-    /// a response can help them. A run in which nothing else happened has left nothing else to do,
-    /// but for what no callback tells of, such as a head that comes in many pieces.
+    /// a response can help them. A run in which no body moved has left nothing else to do, but for
+    /// what no callback tells of, such as a head that comes in many pieces.
     private func lookAgainSoon() {
         guard pause == nil else { return }
-        pause = loop.schedule(after: Self.shortPause) { [weak self] in
-            self?.pause = nil
-            self?.requestRun()
+        pause = loop.schedule(after: Self.shortPause) { [unowned self] in
+            pause = nil
+            requestRun()
         }
     }
 
@@ -186,9 +189,9 @@ import HTTPTypes
             guard deadline < timer.deadline else { return }
             loop.cancel(timer.timer)
         }
-        let timer = loop.schedule(after: delay) { [weak self] in
-            self?.timer = nil
-            self?.run()
+        let timer = loop.schedule(after: delay) { [unowned self] in
+            self.timer = nil
+            run()
         }
         self.timer = (timer, deadline)
     }
@@ -212,12 +215,10 @@ import HTTPTypes
     }
 
     func exchangeBegins() {
-        hasProgressed = true
         openExchanges += 1
     }
 
     func exchangeEnds(on connection: Connection) {
-        hasProgressed = true
         openExchanges -= 1
         activity += 1
         connection.transaction = nil
@@ -252,8 +253,7 @@ import HTTPTypes
     var ticksOfLingering: Int { Int(configuration.lingeringTime / Self.tick) }
 
     private func scheduleTick() {
-        ticker = loop.schedule(after: Self.tick) { [weak self] in
-            guard let self else { return }
+        ticker = loop.schedule(after: Self.tick) { [unowned self] in
             ticker = nil
             for transaction in transactions.elements { transaction.tick() }
             if !transactions.isEmpty { scheduleTick() }
@@ -263,8 +263,7 @@ import HTTPTypes
     /// One coarse timer for the heads of all requests, which mostly arrive in one piece.
     private func scheduleHeadTick() {
         let tick = configuration.headTimeout / Transaction.headTicks
-        headTicker = loop.schedule(after: tick) { [weak self] in
-            guard let self else { return }
+        headTicker = loop.schedule(after: tick) { [unowned self] in
             headTicker = nil
             for connection in connections.elements { connection.transaction?.headTick() }
             if !connections.isEmpty { scheduleHeadTick() }

@@ -86,7 +86,7 @@ import HTTPTypes
         upload: UnsafeRawBufferPointer
     ) -> MHD_Result {
         if case .draining = stage {} else { silence = 0 }
-        if case .complete = stage {} else { server.hasProgressed = true }
+        if unsafe !upload.isEmpty { server.hasProgressed = true }
         switch stage {
         case .head: unsafe begin(method: method, version: version)
         case .refused(let response): queue(response)

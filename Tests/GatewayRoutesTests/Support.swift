@@ -27,7 +27,14 @@ extension FakeDapr {
         let request = Request(
             method: method, target: RequestTarget(target), fields: FieldBlock(fields),
             body: body.map { .bytes(Array($0.utf8)) } ?? .empty)
-        return await Facade(settings: settings).respond(to: request, id: "test-1", dapr: self)
+        var response = await Facade(settings: settings)
+            .respond(to: request, id: "test-1", dapr: self)
+        // What is prepared is looked at like the rest.
+        for field in response.prepared.fields {
+            guard let name = HTTPField.Name(field.name) else { continue }
+            response.fields.append(HTTPField(name: name, value: field.value))
+        }
+        return response
     }
 }
 

@@ -30,6 +30,7 @@ actor SidecarPool {
     /// Sends a request and waits for the response, or for its head where it is streamed.
     ///
     /// Not isolated, so that a task on the loop does not even ask whether it has to hop.
+    @inline(__always)
     nonisolated func perform(_ request: ExchangeRequest) async -> Exchange.Outcome {
         guard !Task.isCancelled else {
             return .failure(DaprError(.cancelled, "the call was cancelled", isUnprocessed: true))

@@ -1,6 +1,8 @@
 import DaprProtos
 
 extension GRPCTransport {
+    // Inlined, because each level of asynchronous calls has a frame to allocate.
+    @inline(__always)
     func getState(
         store: String, key: String, consistency: StateConsistency?, metadata: [String: String],
         options: CallOptions

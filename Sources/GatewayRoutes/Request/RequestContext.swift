@@ -23,10 +23,10 @@ public final class RequestContext {
     let facade: Facade
     let isReady: Bool
     private let dapr: any DaprAPI
-    private let captures: [Range<Int>]
+    private let captures: Captures
 
     init(
-        _ request: Request, id: String, route: Route, captures: [Range<Int>], facade: Facade,
+        _ request: Request, id: String, route: Route, captures: Captures, facade: Facade,
         dapr: any DaprAPI, isReady: Bool
     ) throws(GatewayError) {
         self.request = request

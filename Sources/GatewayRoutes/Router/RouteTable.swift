@@ -29,7 +29,7 @@ public struct RouteTable: Sendable {
         /// The routes of that path, one for each method; never empty.
         let routes: [Int]
         /// The raw text of each parameter, as offsets in the path.
-        let captures: [Range<Int>]
+        let captures: Captures
     }
 
     init(_ routes: [Route]) {
@@ -75,8 +75,7 @@ public struct RouteTable: Sendable {
 
     /// Finds the routes of a raw path, which begins with a slash.
     func match(_ path: ArraySlice<UInt8>) -> Match? {
-        var captures: [Range<Int>] = []
-        captures.reserveCapacity(4)
+        var captures = Captures()
         // Offsets of the span are positions in the path: a target begins with its path.
         guard path.first == UInt8(ascii: "/"), path.startIndex == 0,
             let node = descend(from: 0, path.span, at: 1, &captures)
@@ -87,7 +86,7 @@ public struct RouteTable: Sendable {
     /// Follows the segment that begins at `start`. No two templates match the same path, so the
     /// first way to the end is the only one.
     private func descend(
-        from node: Int, _ path: Span<UInt8>, at start: Int, _ captures: inout [Range<Int>]
+        from node: Int, _ path: Span<UInt8>, at start: Int, _ captures: inout Captures
     ) -> Int? {
         var end = start
         while end < path.count, path[end] != UInt8(ascii: "/") { end += 1 }
@@ -107,7 +106,7 @@ public struct RouteTable: Sendable {
     }
 
     private func step(
-        to node: Int, _ path: Span<UInt8>, from end: Int, _ captures: inout [Range<Int>]
+        to node: Int, _ path: Span<UInt8>, from end: Int, _ captures: inout Captures
     ) -> Int? {
         if end < path.count { return descend(from: node, path, at: end + 1, &captures) }
         return nodes[node].routes.isEmpty ? nil : node
@@ -150,4 +149,27 @@ public struct RouteTable: Sendable {
     static let methods: [HTTPRequest.Method] = [
         .get, .head, .post, .put, .patch, .delete, .options,
     ]
+}
+
+/// Where the parameters of a template stand in a path; in place, because every request has them.
+struct Captures {
+    /// How many parameters a template may have.
+    static let limit = 4
+
+    private var ranges = InlineArray<4, Range<Int>>(repeating: 0..<0)
+    private(set) var count = 0
+
+    subscript(index: Int) -> Range<Int> {
+        precondition(index < count, "a template has fewer parameters")
+        return ranges[index]
+    }
+
+    mutating func append(_ range: Range<Int>) {
+        ranges[count] = range
+        count += 1
+    }
+
+    mutating func removeLast() {
+        count -= 1
+    }
 }

@@ -21,6 +21,8 @@ public struct RouteTemplate: Sendable, Hashable, CustomStringConvertible {
         segments = text.utf8.dropFirst()
             .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map { Segment(String(Substring($0))) }
+        precondition(
+            parameterNames.count <= Captures.limit, "a template has at most four parameters")
         for segment in segments.dropLast() {
             if case .rest = segment {
                 preconditionFailure("only the last segment of a template takes the rest")
