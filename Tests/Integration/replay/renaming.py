@@ -30,7 +30,7 @@ class NoRenaming:
         return line
 
     def app_id(self, profile):
-        return "gw-test" if profile in ("token", "tracing") else profile
+        return "gw-test" if profile in ("full", "token", "tracing") else profile
 
     def environment(self, variables):
         return variables

@@ -22,7 +22,6 @@ import grpc_calls
 import http1
 from comparing import (
     field_differences,
-    is_unordered,
     raw_differences,
     received_event,
     request_message,
@@ -30,6 +29,7 @@ from comparing import (
     substituted,
     textual,
     timeline_differences,
+    unordered_in,
 )
 from matching import Bindings, differences, parse_json
 from recording import load, observed_values, out_of_scope, wait_before
@@ -55,6 +55,8 @@ STOPPED = {
 STORED = re.compile(r"200 GET /v1\.0/(state|secrets)/")
 # What a line says that was sent while Redis was away.
 WITHOUT_REDIS = re.compile(r"redis is (down|stopped)$")
+# Where a file's lines went that name no sidecar, unless to `gw-test`.
+DEFAULT_SIDECAR = {"query": "full"}
 APP_TAKE = "/v1.0/invoke/{app}/method/_take"
 
 
@@ -145,7 +147,7 @@ class Replay:
             self.result.passed.append(id)
 
     def _sidecar(self, line):
-        name = line["request"].get("sidecar", "gw-test")
+        name = line["request"].get("sidecar", DEFAULT_SIDECAR.get(self.name, "gw-test"))
         if line["id"].startswith("health-") and name == "small":
             return self.sidecars.get(name, ("--app-port", "6999"))
         if line["id"] in STOPPED:
@@ -208,9 +210,12 @@ class Replay:
         stored = f"{expected['status']} {request['method']} {request['path']}"
         is_stored = STORED.match(stored) and "x-echo" not in expected["headers"]
         exact = is_stored and self.renaming.keeps_order
-        return found + self._body_differences(expected, actual["body"], bindings, exact)
+        unordered = unordered_in(line)
+        return found + self._body_differences(
+            expected, actual["body"], bindings, exact, unordered
+        )
 
-    def _body_differences(self, expected, body, bindings, exact):
+    def _body_differences(self, expected, body, bindings, exact, unordered):
         if "bodyBase64" in expected:
             return differences(base64.b64decode(expected["bodyBase64"]).hex(), body.hex(), bindings)
         if "bodyLength" in expected:
@@ -224,7 +229,7 @@ class Replay:
         one, other = parse_json(text), parse_json(actual)
         if exact or not isinstance(one, (dict, list)) or other is None:
             return differences(text, actual, bindings, path="body")
-        found = differences(one, other, bindings, is_unordered, "")
+        found = differences(one, other, bindings, unordered, "")
         if text.endswith("\n") != actual.endswith("\n"):
             found.append("line feed at the end: one has it, the other not")
         return found
@@ -269,7 +274,7 @@ class Replay:
             actual["messages"] = [{"json": shown}]
         if "messages" in wanted:
             wanted["messages"] = [{"json": message["json"]} for message in wanted["messages"]]
-        return differences(textual(wanted), textual(actual), bindings, is_unordered)
+        return differences(textual(wanted), textual(actual), bindings, unordered_in(line))
 
     # gRPC streams
 
