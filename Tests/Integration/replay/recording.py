@@ -14,7 +14,7 @@ RULES = [
     (r"^redis (?!config-|lock-)", "commands to Redis itself"),
     (r'/state/statestore\b|"storeName": "statestore"', "Redis as a state store"),
     (r'/publish/(bulk/)?pubsub\b|"pubsubName": "pubsub"', "Redis as a broker"),
-    (r"^grpc-stream (?!\S+/(Subscribe|Unsubscribe)Configuration)", "streaming calls (subscriptions, proxied streams)"),
+    (r"^grpc-stream (?!\S+/(SubscribeTopicEvents|(Subscribe|Unsubscribe)Configuration))", "streaming calls (subscriptions, proxied streams)"),
     (r"^grpc /(?!dapr\.proto\.runtime\.v1\.Dapr/)", "gRPC proxying and other services"),
     (r"^grpc \S+/NoSuchMethod", "gRPC proxying of unknown Dapr methods"),
     (r"/v1\.0(-alpha1)?/(bindings|crypto)/", "another building block"),
@@ -55,7 +55,8 @@ def out_of_scope(line):
     elif protocol == "redis":
         target = line["id"]
     else:
-        message = json.dumps(request.get("message", {}).get("json"))
+        sent = line["response"].get("timeline", [{}])[0]
+        message = json.dumps(request.get("message", sent).get("json"))
         target = f"{request.get('method', '')} {message}"
     for pattern, reason in RULES:
         if re.search(pattern, f"{protocol} {target}"):

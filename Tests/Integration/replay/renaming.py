@@ -13,6 +13,7 @@ import re
 from matching import PLACEHOLDER
 from recording import FOLDER
 from renamed_lines import GRPCLine, HTTPLine
+from renamed_streams import TopicStreamLine
 from shifting import outside, shift, shift_fields, shift_json_strings, shift_value, under
 
 APP_IDS = ["gw-test", "echo-app", "grpc-app", "bare", "small", "cors", "noh2c", "nosuch"]
@@ -70,6 +71,8 @@ class Renaming(NoRenaming):
             HTTPLine(line).rename()
         elif line["protocol"] == "grpc":
             GRPCLine(line).rename()
+        elif line["id"].startswith("substream-"):
+            TopicStreamLine(line).rename()
         return _rename_app_ids(line)
 
 
