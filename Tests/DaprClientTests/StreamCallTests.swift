@@ -404,7 +404,7 @@ extension SidecarPool {
     fileprivate var timerCount: Int { loop.timerCount }
 
     /// Waits until so many streams are open, which resets reach a little later.
-    fileprivate func waitForStreams(_ count: Int) async {
+    func waitForStreams(_ count: Int) async {
         for _ in 0..<5000 where statistics.openStreams != count {
             await withCheckedContinuation { waiter in
                 loop.schedule(after: .milliseconds(1)) { waiter.resume() }
