@@ -6,6 +6,7 @@ enum BuildingBlock: CaseIterable {
     case configuration, lock
     case actors
     case bindings, cryptography
+    case subscription
 }
 
 // MARK: - What the sidecar said
@@ -113,7 +114,7 @@ extension DaprError {
             .invalidArgument
         case "ERR_PUBSUB_FORBIDDEN", "DAPR_PUBSUB_FORBIDDEN", "ERR_PERMISSION_DENIED":
             .denied
-        case "ERR_STATE_SAVE", "ERR_STATE_DELETE":
+        case "ERR_STATE_SAVE", "ERR_STATE_DELETE", "ERR_STATE_BULK_DELETE":
             // One code for a conflict, a malformed ETag and a store that is down.
             switch status {
             case .http(409), .grpc(10): .conflict
@@ -123,7 +124,8 @@ extension DaprError {
         case "ERR_STATE_TRANSACTION":
             // A transaction has one status for every fault (http-api.md 3.5).
             message.contains("possible etag mismatch") ? .conflict : .componentFailed
-        case "ERR_STATE_GET", "ERR_STATE_BULK_GET", "ERR_STATE_QUERY", "DAPR_STATE_QUERY_FAILED",
+        case "ERR_STATE_QUERY", "DAPR_STATE_QUERY_FAILED": kind(ofQueryMessage: message)
+        case "ERR_STATE_GET", "ERR_STATE_BULK_GET",
             "ERR_PUBLISH_OUTBOX", "DAPR_PUBSUB_OUTBOX",
             "ERR_PUBSUB_PUBLISH_MESSAGE", "DAPR_PUBSUB_PUBLISH_MESSAGE", "ERR_SECRET_GET",
             "ERR_CONFIGURATION_GET", "ERR_CONFIGURATION_SUBSCRIBE":
@@ -144,13 +146,14 @@ extension DaprError {
         let isComponent =
             switch block {
             case .state, .publish, .secrets, .configuration, .lock, .bindings: true
-            case .invoke, .metadata, .health, .actors, .cryptography: false
+            case .invoke, .metadata, .health, .actors, .cryptography, .subscription: false
             }
         switch code {
         // Not our own cancellation, which needs no answer: the sidecar gave the call up.
         case 1: return .unavailable
         // An unknown method falls through to the sidecar's proxy, which misses an app id.
         case 2 where message.contains("dapr-app-id not found"): return .notSupported
+        case 2 where block == .subscription: return kind(ofSubscriptionMessage: message)
         case 2: return isComponent ? .componentFailed : .unknown
         // Errors on secrets have no details, and this code means an unknown store.
         case 3 where block == .secrets: return .noSuchComponent
@@ -170,6 +173,28 @@ extension DaprError {
         case 14: return .unavailable
         case 16: return .unauthenticated
         default: return .unknown
+        }
+    }
+
+    /// What a failed query means: a query that the sidecar or the database cannot read, a store
+    /// without what it takes, or a store that failed.
+    private static func kind(ofQueryMessage message: String) -> Kind {
+        if message.contains("failed to parse JSON query") || message.contains("(SQLSTATE 42")
+            || message.contains("(SQLSTATE 2201") || message.contains("strconv.Parse")
+        {
+            return .invalidArgument
+        }
+        return message.contains("support is required") ? .notSupported : .componentFailed
+    }
+
+    /// How a subscription ended: its errors have the code 2 and texts only (grpc-api.md section 7).
+    private static func kind(ofSubscriptionMessage message: String) -> Kind {
+        switch message {
+        case "stream closed", "api server closed", "EOF": .unavailable
+        case "initial request is required", "pubsubName is required", "topic is required",
+            "duplicate initial request received":
+            .invalidArgument
+        default: message.hasSuffix("is not allowed") ? .denied : .componentFailed
         }
     }
 

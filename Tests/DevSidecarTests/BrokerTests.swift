@@ -42,7 +42,8 @@ private final class Subscriber: HTTPApp {
     {
         let broker = Broker(app: app, clock: WallClock(loop: try EventLoop()))
         broker.publish(
-            PublishedEvent(pubsub: "p", topic: topic, content: Array(text.utf8), metadata: [:]))
+            PublishedEvent(pubsub: "p", topic: topic, content: Array(text.utf8), metadata: [:]),
+            Handover())
         return broker
     }
 

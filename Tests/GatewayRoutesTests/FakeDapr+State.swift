@@ -18,4 +18,11 @@ extension FakeDapr {
     ) async throws(DaprError) -> BulkPublishResult {
         throw DaprError(.notSupported, "not in this fake")
     }
+
+    func subscribe(
+        pubsub: String, topic: String, deadLetterTopic: String?, metadata: [String: String],
+        options: CallOptions
+    ) async throws(DaprError) -> TopicStream {
+        throw DaprError(.notSupported, "not in this fake")
+    }
 }

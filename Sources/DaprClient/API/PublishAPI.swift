@@ -19,4 +19,17 @@ public protocol PublishAPI: Sendable {
         pubsub: String, topic: String, entries: [BulkPublishEntry], metadata: [String: String],
         options: CallOptions
     ) async throws(DaprError) -> BulkPublishResult
+
+    /// Subscribes to a topic (`SubscribeTopicEventsAlpha1`), for as long as the stream lives.
+    ///
+    /// - Parameters:
+    ///   - deadLetterTopic: where events go that are not taken; nil for none.
+    ///   - metadata: for the component, and `rawPayload`.
+    ///   - options: a timeout ends the stream.
+    /// - Returns: the stream, as soon as the sidecar has subscribed.
+    /// - Throws: `.notSupported` over the HTTP API, which brings events to an app: gRPC has this.
+    func subscribe(
+        pubsub: String, topic: String, deadLetterTopic: String?, metadata: [String: String],
+        options: CallOptions
+    ) async throws(DaprError) -> TopicStream
 }

@@ -65,6 +65,39 @@ public struct PubSub: Sendable {
         return try await publish(
             topic, bulk: entries, isRaw: isRaw, metadata: metadata, options: options)
     }
+
+    /// Subscribes to a topic, over gRPC.
+    ///
+    /// ```swift
+    /// let orders = try await client.pubsub("pubsub").subscribe("orders")
+    /// for try await message in orders {
+    ///     handle(try message.decode(as: Order.self))
+    ///     try await message.ack()
+    /// }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - topic: the topic; some brokers take patterns.
+    ///   - deadLetterTopic: where events go that are dropped or not taken; nil for none.
+    ///   - isRaw: whether events are published without an envelope; each message then holds the
+    ///     bytes of one.
+    ///   - reconnection: what happens when the sidecar or the stream is lost.
+    ///   - metadata: for the component.
+    ///   - options: a timeout ends the stream.
+    /// - Returns: the events, as soon as the sidecar has subscribed.
+    /// - Throws: `.notSupported` over HTTP, which brings events to an app only.
+    public func subscribe(
+        _ topic: String, deadLetterTopic: String? = nil, isRaw: Bool = false,
+        reconnection: TopicSubscription.Reconnection = .never, metadata: [String: String] = [:],
+        options: CallOptions = CallOptions()
+    ) async throws(DaprError) -> TopicSubscription {
+        let metadata = metadata.raw(isRaw)
+        return try await TopicSubscription(reconnection) { [name, api] () throws(DaprError) in
+            try await api.subscribe(
+                pubsub: name, topic: topic, deadLetterTopic: deadLetterTopic, metadata: metadata,
+                options: options)
+        }
+    }
 }
 
 extension [String: String] {

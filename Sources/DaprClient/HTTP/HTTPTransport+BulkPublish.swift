@@ -26,6 +26,16 @@ extension HTTPTransport {
         return try BulkPublishResult(of: ids, failures: failures, error: error)
     }
 
+    func subscribe(
+        pubsub: String, topic: String, deadLetterTopic: String?, metadata: [String: String],
+        options: CallOptions
+    ) async throws(DaprError) -> TopicStream {
+        throw DaprError(
+            .notSupported,
+            "the HTTP API cannot stream events, it brings them to an app; the gRPC API can",
+            isUnprocessed: true)
+    }
+
     /// The entries that failed, as the answer lists them; nil when it has no such list.
     private static func failedEntries(_ body: [UInt8]) -> [(id: String, reason: String)]? {
         guard let document = try? JSONDocument(parsing: body, options: .lenient),

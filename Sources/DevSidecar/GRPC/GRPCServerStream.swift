@@ -185,6 +185,11 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
         case .immediate(let answer):
             finish(answer(request))
             leave()
+        case .eventual(let answer):
+            answer(request) { [self] reply in
+                finish(reply)
+                leave()
+            }
         case .suspending(let answer):
             let box = LoopBound((self, leave), on: loop)
             task = Task(executorPreference: loop) {

@@ -148,6 +148,9 @@ final class HTTPService {
         case .immediate(let answer):
             completion(answer(request))
             return nil
+        case .eventual(let answer):
+            answer(request, completion)
+            return nil
         case .suspending(let answer):
             let box = LoopBound(completion, on: context.loop)
             return Task(executorPreference: context.loop) {

@@ -8,6 +8,8 @@ final class Broker {
     private let app: (any HTTPApp)?
     private let clock: WallClock
     let subscriptions: [Subscription]
+    /// The streams that clients hold open.
+    private(set) var streams: [TopicStream] = []
     /// The latest events, oldest first.
     private(set) var log: [PublishedEvent] = []
     private static let longestLog = 1000
@@ -28,13 +30,19 @@ final class Broker {
     }
 
     /// Keeps an event and delivers it.
-    func publish(_ event: PublishedEvent) {
+    ///
+    /// - Parameter handover: told of streams that take the event only later.
+    func publish(_ event: PublishedEvent, _ handover: Handover) {
         if log.count == Self.longestLog { log.removeFirst() }
         log.append(event)
-        deliver(event, isDeadLetter: false)
+        deliver(event, isDeadLetter: false, handover)
     }
 
-    private func deliver(_ event: PublishedEvent, isDeadLetter: Bool) {
+    private func deliver(_ event: PublishedEvent, isDeadLetter: Bool, _ handover: Handover) {
+        for stream in streams
+        where stream.pubsub == event.pubsub && Self.matches(stream.topic, event.topic) {
+            stream.offer(event, handover)
+        }
         for subscription in subscriptions
         where subscription.pubsub == event.pubsub && subscription.topic == event.topic {
             let isTaken = hand(event, to: subscription)
@@ -42,19 +50,64 @@ final class Broker {
             if !isTaken, !isDeadLetter, !subscription.deadLetterTopic.isEmpty {
                 var letter = event
                 letter.topic = subscription.deadLetterTopic
-                deliver(letter, isDeadLetter: true)
+                deliver(letter, isDeadLetter: true, handover)
             }
         }
+    }
+
+    /// Whether a subscription's topic, in which `*` stands for anything, is that of an event.
+    static func matches(_ pattern: String, _ topic: String) -> Bool {
+        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+        guard parts.count > 1, let first = parts.first, let last = parts.last else {
+            return pattern == topic
+        }
+        guard topic.utf8.count >= first.utf8.count + last.utf8.count, topic.hasPrefix(first),
+            topic.hasSuffix(last)
+        else { return false }
+        var rest = topic.dropFirst(first.count).dropLast(last.count)
+        for part in parts.dropFirst().dropLast() {
+            guard !part.isEmpty else { continue }
+            guard let found = rest.firstRange(of: part) else { return false }
+            rest = rest[found.upperBound...]
+        }
+        return true
+    }
+
+    // MARK: - Streams
+
+    func open(_ stream: TopicStream) {
+        streams.append(stream)
+    }
+
+    func close(_ stream: TopicStream) {
+        streams.removeAll { $0 === stream }
+        stream.close()
+    }
+
+    /// Takes the client's answer to an event. An event to be tried again is not: nothing asks for it
+    /// (no resiliency policy), and the broker in memory does not do it by itself.
+    func answer(_ id: String, _ answer: TopicStream.Answer, on stream: TopicStream) {
+        guard var letter = stream.answer(id, answer) else { return }
+        letter.topic = stream.deadLetterTopic
+        deliver(letter, isDeadLetter: true, Handover())
+    }
+
+    /// An event as subscribers get it; nil for one that they do not get: it is worthless by now, or
+    /// no CloudEvent though the subscription is for such.
+    func cloudEvent(_ event: PublishedEvent, isRaw: Bool) -> JSONValue? {
+        let content = isRaw ? CloudEvent(wrappingRaw: event).bytes : event.content
+        guard let parsed = Self.parse(content), parsed.objectValue != nil, !isExpired(parsed) else {
+            return nil
+        }
+        return parsed
     }
 
     /// Hands an event to the app.
     ///
     /// - Returns: whether that is the end of it.
     private func hand(_ event: PublishedEvent, to subscription: Subscription) -> Bool {
-        let content = subscription.isRaw ? CloudEvent(wrappingRaw: event).bytes : event.content
-        // What is no JSON object cannot be handed to a subscription for CloudEvents.
-        guard let app, let parsed = Self.parse(content), parsed.objectValue != nil,
-            !isExpired(parsed), let path = subscription.path(for: parsed)
+        guard let app, let parsed = cloudEvent(event, isRaw: subscription.isRaw),
+            let path = subscription.path(for: parsed)
         else { return true }
         let request = AppRequest(
             method: "POST", target: path, fields: fields(of: event, parsed, app.port),

@@ -15,7 +15,8 @@ extension PubSubBlock {
 
     /// Publishes many events at once, over gRPC.
     func publishBulk(
-        _ message: Dapr_Proto_Runtime_V1_BulkPublishRequest, _ trace: TraceContext
+        _ message: Dapr_Proto_Runtime_V1_BulkPublishRequest, _ trace: TraceContext,
+        _ handover: Handover
     ) throws(SidecarError) {
         try check(
             pubsub: message.pubsubName, topic: message.topic, metadata: message.metadata)
@@ -28,19 +29,21 @@ extension PubSubBlock {
             entries,
             PublishRequest(
                 pubsub: message.pubsubName, topic: message.topic, data: [], contentType: "",
-                metadata: message.metadata, trace: trace))
+                metadata: message.metadata, trace: trace), handover)
     }
 
     /// Publishes many events at once, over HTTP.
-    func publishBulk(_ request: SidecarRequest) throws(SidecarError) {
+    func publishBulk(_ request: SidecarRequest, _ handover: Handover) throws(SidecarError) {
         let publish = PublishRequest(
             pubsub: request.parameters[0], topic: request.parameters[1], data: [],
             contentType: "", metadata: request.queryMetadata, trace: request.trace)
         try check(pubsub: publish.pubsub, topic: publish.topic, metadata: publish.metadata)
-        try self.publish(try entries(of: request, publish), publish)
+        try self.publish(try entries(of: request, publish), publish, handover)
     }
 
-    private func publish(_ entries: [Entry], _ request: PublishRequest) throws(SidecarError) {
+    private func publish(
+        _ entries: [Entry], _ request: PublishRequest, _ handover: Handover
+    ) throws(SidecarError) {
         let isRaw: Bool
         do throws(BadRawPayload) {
             isRaw = try request.isRaw()
@@ -67,7 +70,7 @@ extension PubSubBlock {
                     pubsub: request.pubsub, topic: request.topic,
                     content: isRaw ? entry.data : try envelope(single), metadata: entry.metadata))
         }
-        for event in events { broker.publish(event) }
+        for event in events { broker.publish(event, handover) }
     }
 
     private static let badEntryID = "entryId is duplicated or not present for entry"

@@ -21,8 +21,8 @@ final class PubSubBlock: BuildingBlock {
     }
 
     var httpRoutes: [HTTPRoute] {
-        let publish = HTTPHandler.immediate { [self] in answer($0, publishOne) }
-        let bulk = HTTPHandler.immediate { [self] in answer($0, publishBulk) }
+        let publish = HTTPHandler.eventual { [self] in answer($0, publishOne, $1) }
+        let bulk = HTTPHandler.eventual { [self] in answer($0, publishBulk, $1) }
         return [
             HTTPRoute(["POST", "PUT"], "/v1.0/publish/{pubsub}/*", readsBody: true, publish),
             HTTPRoute(["POST", "PUT"], "/v1.0/publish/bulk/{pubsub}/*", readsBody: true, bulk),
@@ -32,19 +32,26 @@ final class PubSubBlock: BuildingBlock {
     }
 
     var grpcMethods: [GRPCMethod] {
-        let bulk = GRPCHandler.immediate { [self] in
-            answer($0, Dapr_Proto_Runtime_V1_BulkPublishResponse(), publishBulk)
+        let bulk = GRPCHandler.eventual { [self] in
+            answer($0, Dapr_Proto_Runtime_V1_BulkPublishResponse(), publishBulk, $1)
         }
         return [
             .dapr(
                 "PublishEvent",
-                .immediate { [self] in answer($0, Google_Protobuf_Empty(), publishOne) }),
+                .eventual { [self] in answer($0, Google_Protobuf_Empty(), publishOne, $1) }),
             .dapr("BulkPublishEvent", bulk),
             .dapr("BulkPublishEventAlpha1", bulk),
+            streamMethod,
         ]
     }
 
-    var subscriptions: [SubscriptionInfo] { broker.subscriptions.map(\.info) }
+    var subscriptions: [SubscriptionInfo] {
+        broker.subscriptions.map(\.info) + broker.streams.map(\.info)
+    }
+
+    func stop() {
+        for stream in broker.streams { stream.end() }
+    }
 
     var inspection: InspectionPage? {
         InspectionPage("published") { [broker] in
@@ -74,7 +81,9 @@ final class PubSubBlock: BuildingBlock {
     }
 
     /// Publishes one event.
-    func publish(_ request: PublishRequest, isOverGRPC: Bool) throws(SidecarError) {
+    func publish(
+        _ request: PublishRequest, isOverGRPC: Bool, _ handover: Handover
+    ) throws(SidecarError) {
         try check(pubsub: request.pubsub, topic: request.topic, metadata: request.metadata)
         let isRaw: Bool
         do throws(BadRawPayload) {
@@ -91,7 +100,8 @@ final class PubSubBlock: BuildingBlock {
         broker.publish(
             PublishedEvent(
                 pubsub: request.pubsub, topic: request.topic,
-                content: isRaw ? request.data : try envelope(request), metadata: metadata))
+                content: isRaw ? request.data : try envelope(request), metadata: metadata),
+            handover)
     }
 
     /// The CloudEvent to publish.
@@ -117,53 +127,63 @@ final class PubSubBlock: BuildingBlock {
 
     // MARK: - One event
 
-    private func publishOne(_ request: SidecarRequest) throws(SidecarError) {
+    private func publishOne(
+        _ request: SidecarRequest, _ handover: Handover
+    ) throws(SidecarError) {
         let publish = PublishRequest(
             pubsub: request.parameters[0], topic: request.parameters[1], data: request.body,
             contentType: request.fields[.contentType] ?? "", metadata: request.queryMetadata,
             trace: request.trace)
         try check(pubsub: publish.pubsub, topic: publish.topic, metadata: publish.metadata)
         if let reason = request.bodyError { throw .unpublished(reason, publish) }
-        try self.publish(publish, isOverGRPC: false)
+        try self.publish(publish, isOverGRPC: false, handover)
     }
 
     private func publishOne(
-        _ message: Dapr_Proto_Runtime_V1_PublishEventRequest, _ trace: TraceContext
+        _ message: Dapr_Proto_Runtime_V1_PublishEventRequest, _ trace: TraceContext,
+        _ handover: Handover
     ) throws(SidecarError) {
         try publish(
             PublishRequest(
                 pubsub: message.pubsubName, topic: message.topic, data: Array(message.data),
                 contentType: message.dataContentType, metadata: message.metadata, trace: trace),
-            isOverGRPC: true)
+            isOverGRPC: true, handover)
     }
 
     // MARK: - Answers
 
+    /// Answers when the events are taken, or at once when they are refused.
     private func answer(
-        _ request: SidecarRequest, _ work: (SidecarRequest) throws(SidecarError) -> Void
-    ) -> SidecarResponse {
+        _ request: SidecarRequest,
+        _ work: (SidecarRequest, Handover) throws(SidecarError) -> Void,
+        _ completion: @escaping (SidecarResponse) -> Void
+    ) {
+        let handover = Handover()
         do throws(SidecarError) {
-            try work(request)
-            return .noContent
+            try work(request, handover)
+            handover.whenDone { completion(.noContent) }
         } catch {
-            return error.response
+            completion(error.response)
         }
     }
 
     private func answer<Request: Message>(
         _ request: GRPCRequest, _ success: some Message,
-        _ work: (Request, TraceContext) throws(SidecarError) -> Void
-    ) -> GRPCReply {
+        _ work: (Request, TraceContext, Handover) throws(SidecarError) -> Void,
+        _ completion: @escaping (GRPCReply) -> Void
+    ) {
+        let handover = Handover()
         do throws(GRPCStatus) {
             let message: Request = try GRPCMethod.decode(request.message)
             do throws(SidecarError) {
-                try work(message, request.trace)
+                try work(message, request.trace, handover)
             } catch {
-                return error.reply
+                return completion(error.reply)
             }
-            return try GRPCMethod.encode(success)
+            let reply = try GRPCMethod.encode(success)
+            handover.whenDone { completion(reply) }
         } catch {
-            return GRPCReply(status: error)
+            completion(GRPCReply(status: error))
         }
     }
 }

@@ -15,11 +15,16 @@ struct PublishRequest {
     /// - Throws: the value that is no boolean.
     func isRaw() throws(BadRawPayload) -> Bool {
         guard let value = metadata["rawPayload"] else { return false }
+        if Self.isTrue(value) { return true }
         switch value {
-        case "1", "t", "T", "true", "TRUE", "True": return true
         case "0", "f", "F", "false", "FALSE", "False": return false
         default: throw BadRawPayload(value: value)
         }
+    }
+
+    /// What Go takes for true.
+    static func isTrue(_ text: String?) -> Bool {
+        ["1", "t", "T", "true", "TRUE", "True"].contains(text)
     }
 
     /// The seconds after which the event is worthless; a text that is no such number is ignored.

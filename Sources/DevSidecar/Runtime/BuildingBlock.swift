@@ -37,6 +37,8 @@ extension BuildingBlock {
 enum HTTPHandler {
     /// At once, on the loop.
     case immediate((SidecarRequest) -> SidecarResponse)
+    /// On the loop, at once or later: the handler calls what it is given, once.
+    case eventual((SidecarRequest, @escaping (SidecarResponse) -> Void) -> Void)
     /// In a task that prefers the loop; cancelled when the client goes away.
     case suspending(@Sendable (SidecarRequest) async -> SidecarResponse)
 }
@@ -67,6 +69,9 @@ struct HTTPRoute {
 enum GRPCHandler {
     /// One message in, one out, at once, on the loop.
     case immediate((GRPCRequest) -> GRPCReply)
+    /// One message in, one out, on the loop, at once or later: the handler calls what it is given,
+    /// once.
+    case eventual((GRPCRequest, @escaping (GRPCReply) -> Void) -> Void)
     /// One message in, one out, in a task that prefers the loop.
     case suspending(@Sendable (GRPCRequest) async -> GRPCReply)
     /// Messages both ways; the reply ends the call, and its message is ignored.

@@ -24,9 +24,9 @@ public struct Component: Sendable, Hashable {
         switch type {
         case "state.in-memory":
             ["ETAG", "TRANSACTIONAL", "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE", "ACTOR"]
-        case "state.redis": ["ETAG", "TRANSACTIONAL", "TTL", "KEYS_LIKE", "ACTOR"]
-        case "state.postgresql", "state.sqlite":
-            ["ETAG", "TRANSACTIONAL", "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE", "ACTOR"]
+        case "state.redis", "state.sqlite": ["ETAG", "TRANSACTIONAL", "TTL", "KEYS_LIKE", "ACTOR"]
+        case "state.postgresql":
+            ["ETAG", "TRANSACTIONAL", "TTL", "KEYS_LIKE", "QUERY_API", "ACTOR"]
         case "pubsub.in-memory": ["SUBSCRIBE_WILDCARDS"]
         case "secretstores.local.file":
             metadata["multiValued"] == "true" ? ["MULTIPLE_KEY_VALUES_PER_SECRET"] : []

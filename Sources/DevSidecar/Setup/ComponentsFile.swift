@@ -17,6 +17,7 @@ public enum ComponentsFile {
     /// The types that this sidecar really offers.
     public static let offeredTypes = [
         "state.in-memory",
+        "state.postgresql",
         "pubsub.in-memory",
         "secretstores.local.file",
         "secretstores.local.env",

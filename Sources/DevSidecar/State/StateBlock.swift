@@ -102,7 +102,10 @@ final class StateBlock: BuildingBlock {
         _ writes: [StateWrite], in store: Store, purpose: (text: String, code: String)
     ) throws(SidecarError) {
         var faults: [StateFault] = []
-        for write in writes {
+        // Each write has a goroutine, of which Go runs the last one first; PostgreSQL shows that in
+        // the order of its rows.
+        let lastFirst = store.content.dialect == .postgreSQL
+        for write in lastFirst ? writes.suffix(1) + writes.dropLast() : writes {
             do throws(StateFault) { try store.content.perform(write) } catch {
                 faults.append(error)
             }

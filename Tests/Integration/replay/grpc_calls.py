@@ -7,7 +7,8 @@ import re
 
 import dapr.proto
 import grpc
-from google.protobuf import any_pb2, descriptor, descriptor_pool, message_factory
+from google.protobuf import any_pb2, descriptor, descriptor_pool, json_format, message_factory
+from google.protobuf import struct_pb2
 from google.rpc import error_details_pb2, status_pb2  # registers the types of details
 
 for module in pkgutil.walk_packages(dapr.proto.__path__, "dapr.proto."):
@@ -104,6 +105,8 @@ def to_json(message, snake_case=False):
     """A message as protobuf JSON, with defaults left out; an Any as type URL, value, text."""
     if isinstance(message, any_pb2.Any):
         return _any_to_json(message)
+    if isinstance(message, struct_pb2.Struct):
+        return json_format.MessageToDict(message)
     result = {}
     for field, value in message.ListFields():
         name = field.name if snake_case else field.json_name

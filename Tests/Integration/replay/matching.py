@@ -4,7 +4,7 @@ import json
 import re
 from datetime import datetime
 
-PLACEHOLDER = re.compile(r"<(?:([a-z]+):([\w-]+)|host|filesRoot|dir)>")
+PLACEHOLDER = re.compile(r"<(?:([a-z]+\d*):([\w-]+)|host|filesRoot|dir)>")
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 PATTERNS = {
     "uuid": UUID,

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "Fixtures" / "observed"
-FILES = ["state", "pubsub", "secrets", "configuration", "lock", "bindings", "crypto", "invoke"]
-FILES += ["runtime", "transport"]
+FILES = ["state", "query", "pubsub", "secrets", "configuration", "lock", "bindings", "crypto"]
+FILES += ["invoke", "runtime", "transport"]
 
 # Lines on parts of daprd that the development sidecar does not offer, and why. The first rule whose
 # pattern is found in the target of the line decides: "METHOD path" for HTTP, the full method and
@@ -15,8 +15,8 @@ RULES = [
     (r"^redis (?!config-|lock-)", "commands to Redis itself"),
     (r'/state/statestore\b|"storeName": "statestore"', "Redis as a state store"),
     (r'/publish/(bulk/)?pubsub\b|"pubsubName": "pubsub"', "Redis as a broker"),
-    (r"^grpc-stream (?!\S+/((Subscribe|Unsubscribe)Configuration|(En|De)cryptAlpha1))",
-     "streaming calls (subscriptions, proxied streams)"),
+    (r"^grpc-stream (?!\S+/(SubscribeTopicEvents|(Subscribe|Unsubscribe)Configuration|(En|De)cryptAlpha1))",
+     "streaming calls (proxied streams)"),
     (r"^grpc /(?!dapr\.proto\.runtime\.v1\.Dapr/)", "gRPC proxying and other services"),
     (r"^grpc \S+/NoSuchMethod", "gRPC proxying of unknown Dapr methods"),
 ]
@@ -56,7 +56,8 @@ def out_of_scope(line):
     elif protocol == "redis":
         target = line["id"]
     else:
-        message = json.dumps(request.get("message", {}).get("json"))
+        sent = line["response"].get("timeline", [{}])[0]
+        message = json.dumps(request.get("message", sent).get("json"))
         target = f"{request.get('method', '')} {message}"
     for pattern, reason in RULES:
         if re.search(pattern, f"{protocol} {target}"):

@@ -31,11 +31,23 @@ BEFORE_NAME = (
 SAVED = under(("*", "key"), ("*", "value"))
 TRANSACTION = under(("operations", "*", "request", "key"), ("operations", "*", "request", "value"))
 BULK_GET = under(("keys",))
-BULK_ANSWER = under(("*", "key"), ("*", "data"))
+BULK_ANSWER = under(("*", "key"), ("*", "data"), ("results", "*", "key"), ("results", "*", "data"))
 CLOUD_EVENT = under(("data",), ("topic",))
 BASE64_DATA = re.compile(r'(?<="data_base64":")[^"]*')
 ENTRIES = under(("*", "event"))
 TOPICS = [("subscriptions", "*", field) for field in ("topic", "deadLetterTopic")]
+
+
+COMPARISONS = {"EQ", "NEQ", "GT", "GTE", "LT", "LTE", "IN"}
+
+
+def user_in_query(path):
+    """Fields and values in a filter, and fields to sort by."""
+    if path[0] == "sort":
+        return path[-1] == "key"
+    names = list(path[:-1] if path[-1] == "." else path)
+    place = next((at for at, name in enumerate(names) if name in COMPARISONS), len(names))
+    return path[0] == "filter" and place + 1 < len(names)
 
 
 def _shift_base64_data(found):
@@ -56,7 +68,7 @@ class Line:
         self.request, self.response = line["request"], line["response"]
         self.names = set()
         # Errors that quote single characters of what was sent are only right for that text.
-        self.fixed = bool(re.search(r"invalid character|invalid value", json.dumps(self.response)))
+        self.fixed = bool(re.search(r"invalid character|invalid value|SQLSTATE", json.dumps(self.response)))
 
     def shift(self, text):
         self.names.add(text)
@@ -168,6 +180,8 @@ class HTTPLine(Line):
     def _sent(self, body):
         path = self.request["path"].partition("?")[0]
         if self.api == "state":
+            if path.endswith("/query"):
+                return shift_fields(body, user_in_query)
             fields = SAVED
             if path.endswith("/bulk"):
                 fields = BULK_GET
@@ -305,6 +319,8 @@ class GRPCLine(Line):
             return shift_value(value)
         if name in ("value", "data", "event") and isinstance(value, str) and not self.kept:
             return value if " times " in value else self._bytes(value)
+        if name == "query":
+            return shift_fields(value, user_in_query)
         if name in ("metadata", "options", "etag"):
             return value
         return self.fields(value, note)

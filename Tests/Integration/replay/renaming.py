@@ -15,6 +15,7 @@ from documents import make_keys
 from matching import PLACEHOLDER
 from recording import FOLDER
 from renamed_lines import GRPCLine, HTTPLine
+from renamed_streams import TopicStreamLine
 from shifting import outside, shift, shift_fields, shift_json_strings, shift_value, under
 
 APP_IDS = ["gw-test", "echo-app", "grpc-app", "bare", "small", "cors", "noh2c", "nosuch"]
@@ -32,7 +33,7 @@ class NoRenaming:
         return line
 
     def app_id(self, profile):
-        return "gw-test" if profile in ("token", "tracing") else profile
+        return "gw-test" if profile in ("full", "token", "tracing") else profile
 
     def environment(self, variables):
         return variables
@@ -74,6 +75,8 @@ class Renaming(NoRenaming):
             HTTPLine(line).rename()
         elif line["protocol"] == "grpc":
             GRPCLine(line).rename()
+        elif line["id"].startswith("substream-"):
+            TopicStreamLine(line).rename()
         return _rename_app_ids(line)
 
 

@@ -17,12 +17,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import grpc
+
 import frames
 import grpc_calls
 import http1
 from comparing import (
     field_differences,
-    is_unordered,
     raw_differences,
     received_event,
     request_message,
@@ -30,6 +31,7 @@ from comparing import (
     substituted,
     textual,
     timeline_differences,
+    unordered_in,
 )
 from documents import made_anew
 from matching import PLACEHOLDER, Bindings, differences, parse_json
@@ -37,13 +39,14 @@ from recording import load, observed_values, out_of_scope, wait_before
 from redis_commands import Redis
 from renaming import NoRenaming, Renaming
 from sidecars import Sidecars
-from timelines import INTERLEAVED, Timeline
+from timelines import AT_ONCE, INTERLEAVED, Timeline
 
 EXCEPTIONS = Path(__file__).with_name("exceptions.json")
 # At most this share of the lines in scope of a file may be excepted.
 EXCEPTED_SHARE = 0.03
 DELIVERY_SECONDS = 3  # for an event to reach the app
 NO_DELIVERY_SECONDS = 0.2
+EXPIRY_SECONDS = 1  # for a call that is recorded to take longer than its client waited
 # Lines for which the app, or its sidecar too, had been killed.
 STOPPED = {
     "invoke-down-http-001": "--stopped-app",
@@ -56,6 +59,8 @@ STOPPED = {
 STORED = re.compile(r"200 GET /v1\.0/(state|secrets)/")
 # What a line says that was sent while Redis was away.
 WITHOUT_REDIS = re.compile(r"redis is (down|stopped)$")
+# Where a file's lines went that name no sidecar, unless to `gw-test`.
+DEFAULT_SIDECAR = {"query": "full"}
 APP_TAKE = "/v1.0/invoke/{app}/method/_take"
 
 
@@ -146,7 +151,7 @@ class Replay:
             self.result.passed.append(id)
 
     def _sidecar(self, line):
-        name = line["request"].get("sidecar", "gw-test")
+        name = line["request"].get("sidecar", DEFAULT_SIDECAR.get(self.name, "gw-test"))
         if line["id"].startswith("health-") and name == "small":
             return self.sidecars.get(name, ("--app-port", "6999"))
         if line["id"] in STOPPED:
@@ -209,9 +214,12 @@ class Replay:
         stored = f"{expected['status']} {request['method']} {request['path']}"
         is_stored = STORED.match(stored) and "x-echo" not in expected["headers"]
         exact = is_stored and self.renaming.keeps_order
-        return found + self._body_differences(expected, actual["body"], bindings, exact)
+        unordered = unordered_in(line)
+        return found + self._body_differences(
+            expected, actual["body"], bindings, exact, unordered
+        )
 
-    def _body_differences(self, expected, body, bindings, exact):
+    def _body_differences(self, expected, body, bindings, exact, unordered):
         if PLACEHOLDER.search(expected.get("bodyBase64", "")):
             text = base64.b64encode(body).decode()
             return differences(expected["bodyBase64"], text, bindings, path="body")
@@ -228,7 +236,7 @@ class Replay:
         one, other = parse_json(text), parse_json(actual)
         if exact or not isinstance(one, (dict, list)) or other is None:
             return differences(text, actual, bindings, path="body")
-        found = differences(one, other, bindings, is_unordered, "")
+        found = differences(one, other, bindings, unordered, "")
         if text.endswith("\n") != actual.endswith("\n"):
             found.append("line feed at the end: one has it, the other not")
         return found
@@ -264,16 +272,23 @@ class Replay:
         data = request_message(request, types, bindings)
         metadata = substituted(request["metadata"], bindings)
         timeout = request.get("timeoutSeconds", 15)
+        expired = expected["grpcStatus"] == grpc.StatusCode.DEADLINE_EXCEEDED.value[0]
+        is_given_up = expired and "timeoutSeconds" not in request
+        if is_given_up:
+            timeout = EXPIRY_SECONDS
         actual = grpc_calls.call(sidecar.channel, request["method"], data, metadata, timeout)
         wanted = {"initialMetadata": {}, "trailers": {}} | expected
         for other in ("exitCode", "appReceived"):
             wanted.pop(other, None)
+        if is_given_up and "Deadline" in actual.get("grpcMessage", "").title():
+            # The words are the client's own.
+            actual["grpcMessage"] = expected["grpcMessage"]
         if "messages" in actual and types:
             shown = grpc_calls.to_json(types[1].FromString(actual["messages"][0]))
             actual["messages"] = [{"json": shown}]
         if "messages" in wanted:
             wanted["messages"] = [{"json": message["json"]} for message in wanted["messages"]]
-        return differences(textual(wanted), textual(actual), bindings, is_unordered)
+        return differences(textual(wanted), textual(actual), bindings, unordered_in(line))
 
     # gRPC streams
 
@@ -297,8 +312,14 @@ class Replay:
         second = Timeline(line, self._sidecar(line), self._exchange, self.redis, bindings)
         try:
             self.played[other] = second.play(until_other)
-            found = found or first.play()
-            self.played[other] = self.played[other] or second.play()
+            if id in AT_ONCE:
+                with ThreadPoolExecutor(1) as pool:
+                    rest = pool.submit(second.play)
+                    found = found or first.play()
+                    self.played[other] = self.played[other] or rest.result()
+            else:
+                found = found or first.play()
+                self.played[other] = self.played[other] or second.play()
         finally:
             second.close()
         return found

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import time
 
 from comparing import is_unordered, substituted
 from matching import differences
@@ -9,12 +10,17 @@ from streams import Stream
 
 # How long to listen for what must not come; the recording waited up to 8 s.
 SILENCE_SECONDS = 0.7
+SETTLING_SECONDS = 0.1
 # Lines whose streams were open at the same time: the line that is played along, and how many events
 # of both come before the rest of either.
 INTERLEAVED = {
     "config-sub-grpc-008": ("config-sub-grpc-009", 2, 2),
     "config-sub-grpc-010": ("config-sub-grpc-011", 13, 4),
+    "substream-grpc-005": ("substream-grpc-006", 2, 2),
+    "substream-grpc-009": ("substream-grpc-010", 2, 2),
 }
+# Those of which each stream goes on only when both clients answer.
+AT_ONCE = {"substream-grpc-009"}
 
 
 class Timeline:
@@ -74,6 +80,8 @@ class Timeline:
         elif event["client"] == "half-close":
             self.stream.half_close()
         elif event["client"] == "cancel":
+            # What was sent just before has to get out first.
+            time.sleep(SETTLING_SECONDS)
             self.stream.cancel()
 
     def _meanwhile(self, what):
