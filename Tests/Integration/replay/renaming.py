@@ -13,6 +13,7 @@ import re
 from matching import PLACEHOLDER
 from recording import FOLDER
 from renamed_lines import GRPCLine, HTTPLine
+from renamed_stores import StoreLine
 from shifting import outside, shift, shift_fields, shift_json_strings, shift_value, under
 
 APP_IDS = ["gw-test", "echo-app", "grpc-app", "bare", "small", "cors", "noh2c", "nosuch"]
@@ -66,7 +67,9 @@ class Renaming(NoRenaming):
 
     def line(self, line):
         line = copy.deepcopy(line)
-        if line["protocol"] == "http" and line["request"]["method"] != "RAW":
+        if line["id"].startswith(("config-", "lock-")):
+            StoreLine(line).rename()
+        elif line["protocol"] == "http" and line["request"]["method"] != "RAW":
             HTTPLine(line).rename()
         elif line["protocol"] == "grpc":
             GRPCLine(line).rename()
