@@ -82,6 +82,30 @@ struct ErrorMappingTests {
             (.secrets, 401, "ERR_SECRET_STORE_NOT_FOUND", 3, nil, .noSuchComponent),
             (.secrets, 403, "ERR_PERMISSION_DENIED", 7, nil, .denied),
             (.secrets, 500, "ERR_SECRET_GET", 13, nil, .componentFailed),
+            (
+                .configuration, 400, "ERR_CONFIGURATION_STORE_NOT_FOUND", 3,
+                "ERR_CONFIGURATION_STORE_NOT_FOUND", .noSuchComponent
+            ),
+            (
+                .configuration, 500, "ERR_CONFIGURATION_STORE_NOT_CONFIGURED", 9,
+                "ERR_CONFIGURATION_STORE_NOT_CONFIGURED", .noSuchComponent
+            ),
+            (
+                .configuration, 500, "ERR_CONFIGURATION_GET", 13, "ERR_CONFIGURATION_GET",
+                .componentFailed
+            ),
+            (
+                .configuration, 500, "ERR_CONFIGURATION_SUBSCRIBE", 3,
+                "ERR_CONFIGURATION_SUBSCRIBE", .componentFailed
+            ),
+            (
+                .configuration, 500, "ERR_APP_CHANNEL_NIL", 12, "ERR_APP_CHANNEL_NIL",
+                .notSupported
+            ),
+            (.lock, 500, "ERR_LOCK_STORE_NOT_CONFIGURED", 9, nil, .noSuchComponent),
+            (.lock, 400, "ERR_MALFORMED_REQUEST", 3, nil, .invalidArgument),
+            (.lock, 500, "ERR_TRY_LOCK", 13, nil, .componentFailed),
+            (.lock, 500, "ERR_UNLOCK", 13, nil, .componentFailed),
             (.metadata, 401, nil, 16, "Unauthorized", .unauthenticated),
             (.metadata, 404, "ERR_DIRECT_INVOKE", 12, "Not Implemented", .notSupported),
             (.invoke, 403, "ERR_DIRECT_INVOKE", 7, nil, .denied),
@@ -104,6 +128,21 @@ struct ErrorMappingTests {
         #expect(overGRPC.kind == kind)
         #expect(overGRPC.code == reason)
         #expect(overGRPC.status == .grpc(grpcCode))
+    }
+
+    @Test("errors on locks have no details over gRPC: texts tell an unknown store and a bad name")
+    func locks() {
+        let unknown = DaprError(
+            GRPCStatus(code: 3, message: "lock store nostore not found"), in: .lock)
+        #expect(unknown.kind == .noSuchComponent)
+        let text = "failed to release lock: input key/keyPrefix 'a||b' can't contain '||'"
+        #expect(DaprError(GRPCStatus(code: 13, message: text), in: .lock).kind == .invalidArgument)
+        let overHTTP = DaprError(
+            httpStatus: 500, code: "ERR_UNLOCK", message: text, in: .lock)
+        #expect(overHTTP.kind == .invalidArgument)
+        let store = DaprError(
+            httpStatus: 400, code: "ERR_LOCK_STORE_NOT_FOUND", message: "not found", in: .lock)
+        #expect(store.kind == .noSuchComponent)
     }
 
     @Test(

@@ -157,13 +157,7 @@ enum ProtoJSON {
         if let reason = request.bodyError { return .unreadableBody(reason) }
         guard !request.body.isEmpty, !isValidJSON(request.body) else { return nil }
         let start = request.body.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
-        let word = start.prefix(32).prefix { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-            default: "-+._".utf8.contains(byte)
-            }
-        }
-        let shown = String(decoding: word.isEmpty ? start.prefix(1) : word, as: UTF8.self)
+        let shown = String(decoding: ProtoJSONObject.word(start), as: UTF8.self)
         return .malformed(
             "failed deserializing HTTP body: proto: syntax error (line 1:1): invalid value \(shown)"
         )

@@ -80,7 +80,7 @@ struct ProtoJSONObject {
     }
 
     /// The token at the start of some text, as errors show it.
-    private static func word(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    static func word(_ text: ArraySlice<UInt8>) -> [UInt8] {
         let word = text.prefix(32).prefix { byte in
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true

@@ -15,6 +15,7 @@ from documents import make_keys
 from matching import PLACEHOLDER
 from recording import FOLDER
 from renamed_lines import GRPCLine, HTTPLine
+from renamed_stores import StoreLine
 from renamed_streams import TopicStreamLine
 from shifting import outside, shift, shift_fields, shift_json_strings, shift_value, under
 
@@ -71,6 +72,8 @@ class Renaming(NoRenaming):
         line = copy.deepcopy(line)
         if renamed_components.is_about_components(line):
             renamed_components.rename(line)
+        elif line["id"].startswith(("config-", "lock-")):
+            StoreLine(line).rename()
         elif line["protocol"] == "http" and line["request"]["method"] != "RAW":
             HTTPLine(line).rename()
         elif line["protocol"] == "grpc":
