@@ -30,9 +30,8 @@ extension GreeterApp: ServingApp {
             default:
                 let message = try await request(of: call)
                 if name == "Slow" { try await Task.sleep(for: .seconds(5)) }
-                await call.sendHeaders([("x-init", "1")])
                 let text = name == "Md" ? Self.listed(metadata) : Array("echo:".utf8) + message
-                try await send(text, to: call)
+                try await send(text, to: call, headers: [("x-init", "1")])
                 return GRPCReply(trailers: Self.trailers)
             }
         } catch let status as GRPCStatus {
@@ -51,11 +50,15 @@ extension GreeterApp: ServingApp {
         return message
     }
 
-    /// Sends a message, unless the sidecar would not take it.
-    private func send(_ message: [UInt8], to call: GRPCStreamCall) async throws {
+    /// Sends a message, and the metadata before it, unless the sidecar would not take it.
+    private func send(
+        _ message: [UInt8], to call: GRPCStreamCall,
+        headers: [(name: String, value: String)] = []
+    ) async throws {
         guard message.count <= call.limit else {
             throw GRPCStatus.tooLong(message.count, call.limit)
         }
+        await call.sendHeaders(headers)
         await call.send(message)
     }
 
