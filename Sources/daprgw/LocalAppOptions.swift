@@ -30,6 +30,23 @@ struct LocalAppOptions: ParsableArguments {
         help: "The id of an app whose sidecar is gone. May be repeated.")
     var stoppedSidecars: [String] = []
 
+    @Option(
+        name: .customLong("app"),
+        help: ArgumentHelp(
+            "An app in another process on this machine, as ID=grpc://127.0.0.1:PORT. May be"
+                + " repeated.", valueName: "app"),
+        transform: server)
+    var servers: [(id: String, app: SidecarConfiguration.App)] = []
+
+    private static func server(_ text: String) throws -> (String, SidecarConfiguration.App) {
+        let parts = text.split(separator: "=", maxSplits: 1)
+        let prefix = "grpc://127.0.0.1:"
+        guard parts.count == 2, parts[1].hasPrefix(prefix),
+            let port = UInt16(parts[1].dropFirst(prefix.count)), port > 0
+        else { throw ValidationError("'\(text)' is not ID=grpc://127.0.0.1:PORT") }
+        return (String(parts[0]), SidecarConfiguration.App(port: port, isGRPC: true))
+    }
+
     /// The apps of these options.
     func localApps() throws -> LocalApps {
         var apps = LocalApps()
@@ -37,6 +54,7 @@ struct LocalAppOptions: ParsableArguments {
         apps.greeterID = grpcAppId
         apps.actorTypes = actorTypes
         apps.stoppedApps = stoppedApps
+        for server in servers { apps.servers[server.id] = server.app }
         apps.stoppedSidecars = stoppedSidecars
         if let subscriptions {
             do {

@@ -39,7 +39,7 @@ final class GreeterApp: CallbackApp {
             .array(pairs.sorted { $0 < $1 }.map { .array([.string($0.0), .string($0.1)]) }))
     }
 
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    static func hexadecimal(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -1,4 +1,5 @@
 import DaprProtos
+import EventLoop
 import JSON
 import SwiftProtobuf
 
@@ -6,6 +7,8 @@ import SwiftProtobuf
 enum LocalApp {
     case http(any HTTPApp)
     case grpc(any CallbackApp)
+    /// One in another process.
+    case grpcServer(GRPCServerApp)
     /// One whose sidecar, once on this port, is gone.
     case absent(port: UInt16)
 }
@@ -21,8 +24,8 @@ protocol HTTPApp: AnyObject {
     func answer(_ request: AppRequest) throws(AppFailure) -> AppResponse
 }
 
-/// An app that is called over gRPC (`AppCallback.OnInvoke`).
-protocol CallbackApp: AnyObject {
+/// An app that is called over gRPC (`AppCallback.OnInvoke`, and other services).
+protocol CallbackApp: ServingApp {
     /// Answers an invocation.
     ///
     /// - Parameter metadata: names in lower case; values of `-bin` names are base64.
@@ -111,9 +114,16 @@ struct AppDirectory {
     /// The apps of a configuration. They have ports in name only.
     ///
     /// - Throws: what is wrong with the JSON of the subscriptions.
-    init(_ configuration: SidecarConfiguration) throws(JSONError) {
+    init(_ configuration: SidecarConfiguration, on loop: EventLoop) throws(JSONError) {
         let local = configuration.localApps
         others = [:]
+        func server(_ app: SidecarConfiguration.App) -> LocalApp {
+            guard app.isGRPC else { return .http(AbsentApp(port: app.port)) }
+            return .grpcServer(
+                GRPCServerApp(
+                    at: .ip("127.0.0.1", port: app.port), limit: configuration.maxBodySize,
+                    on: loop))
+        }
         if let id = local.echoID {
             let subscriptions = try local.subscriptions.map { bytes throws(JSONError) in
                 try JSONValue.parse(bytes)
@@ -127,8 +137,16 @@ struct AppDirectory {
         if let id = local.greeterID { others[id] = .grpc(GreeterApp()) }
         for id in local.stoppedApps { others[id] = .http(AbsentApp(port: LocalApps.echoPort)) }
         for id in local.stoppedSidecars { others[id] = .absent(port: LocalApps.sidecarPort) }
+        for (id, app) in local.servers {
+            others[id] = server(app)
+        }
         own = others.removeValue(forKey: configuration.appID)
-        if own == nil, let app = configuration.app { own = .http(AbsentApp(port: app.port)) }
+        if own == nil, let app = configuration.app { own = server(app) }
+    }
+
+    /// Closes the connections to apps in other processes.
+    func stop() {
+        for case .grpcServer(let app) in [own].compactMap(\.self) + others.values { app.stop() }
     }
 
     /// The HTTP app that listens on a port.

@@ -214,7 +214,8 @@ final class GRPCServerStream: HTTP2StreamHandler, GRPCOutput {
         channel.assumeIsolated { $0.setProducer(resume: { producer.value.release() }) }
         let output = LoopBound<any GRPCOutput>(self, on: loop)
         let call = GRPCStreamCall(
-            request: request, incoming: channel, output: output, loop: loop)
+            request: request, incoming: channel, output: output,
+            limit: service.context.configuration.maxBodySize, loop: loop)
         let box = LoopBound(self, on: loop)
         task = Task(executorPreference: loop) {
             let reply = await body(call)

@@ -10,6 +10,8 @@ actor GRPCStreamCall {
     /// The request's header fields.
     nonisolated let metadata: HeaderBlock
     nonisolated let trace: TraceContext
+    /// The longest message, in bytes.
+    nonisolated let limit: Int
     private nonisolated let loop: EventLoop
     private let incoming: ByteChannel
     private let output: LoopBound<any GRPCOutput>
@@ -19,8 +21,9 @@ actor GRPCStreamCall {
 
     init(
         request: GRPCRequest, incoming: ByteChannel, output: LoopBound<any GRPCOutput>,
-        loop: EventLoop
+        limit: Int, loop: EventLoop
     ) {
+        self.limit = limit
         method = request.method
         metadata = request.metadata
         trace = request.trace

@@ -5,7 +5,7 @@ import SwiftProtobuf
 
 extension InvokeBlock {
     /// Answers `InvokeService`.
-    func invokeService(_ request: GRPCRequest) -> GRPCReply {
+    func invokeService(_ request: GRPCRequest) async -> GRPCReply {
         let message: Dapr_Proto_Runtime_V1_InvokeServiceRequest
         do throws(GRPCStatus) {
             message = try GRPCMethod.decode(request.message)
@@ -26,6 +26,10 @@ extension InvokeBlock {
             case .grpc(let app):
                 let hasVerb = message.message.hasHTTPExtension
                 let answer = try self.call(app, found, call, verb: hasVerb ? verb : nil)
+                return reply(answer, request.trace)
+            case .grpcServer(let app):
+                let hasVerb = message.message.hasHTTPExtension
+                let answer = try await self.call(app, found, call, verb: hasVerb ? verb : nil)
                 return reply(answer, request.trace)
             case .absent(let port):
                 throw InvokeFailure.unreachable(message.id, port: port, retried: true)

@@ -6,7 +6,7 @@ import SwiftProtobuf
 
 extension InvokeBlock {
     /// Answers a request for an app.
-    func answer(_ request: SidecarRequest) -> SidecarResponse {
+    func answer(_ request: SidecarRequest) async -> SidecarResponse {
         guard let target = InvokeTarget(request) else { return SidecarError.noRoute.response }
         do {
             let found = try find(target.appID)
@@ -18,6 +18,10 @@ extension InvokeBlock {
             case .grpc(let app):
                 let verb = Dapr_Proto_Common_V1_HTTPExtension.Verb(name: call.verb)
                 return try grpcResponse(self.call(app, found, call, verb: verb ?? .post))
+            case .grpcServer(let app):
+                let verb = Dapr_Proto_Common_V1_HTTPExtension.Verb(name: call.verb)
+                return try await grpcResponse(
+                    self.call(app, found, call, verb: verb ?? .post))
             case .absent(let port):
                 throw InvokeFailure.unreachable(
                     target.appID, port: port, retried: request.hasLength)

@@ -17,6 +17,10 @@ final class InvokeBlock: BuildingBlock {
         self.apps = apps
     }
 
+    func stop() {
+        apps.stop()
+    }
+
     var httpRoutes: [HTTPRoute] {
         [HTTPRoute([], "/v1.0/invoke/*", readsBody: true, httpHandler)]
     }
@@ -26,7 +30,7 @@ final class InvokeBlock: BuildingBlock {
     private var httpHandler: HTTPHandler {
         let box = LoopBound(self, on: context.loop)
         return .suspending { request in
-            let response = box.value.answer(request)
+            let response = await box.value.answer(request)
             await box.value.waitForApp()
             return response
         }
@@ -38,7 +42,7 @@ final class InvokeBlock: BuildingBlock {
             .dapr(
                 "InvokeService",
                 .suspending { request in
-                    let reply = box.value.invokeService(request)
+                    let reply = await box.value.invokeService(request)
                     await box.value.waitForApp()
                     return reply
                 })
@@ -155,6 +159,29 @@ final class InvokeBlock: BuildingBlock {
         _ app: any CallbackApp, _ found: Found, _ call: Call,
         verb: Dapr_Proto_Common_V1_HTTPExtension.Verb?
     ) throws -> CallbackResponse {
+        let (request, metadata) = try callback(found, call, verb)
+        return try app.onInvoke(request, metadata: metadata)
+    }
+
+    /// Calls a gRPC app in another process.
+    func call(
+        _ app: GRPCServerApp, _ found: Found, _ call: Call,
+        verb: Dapr_Proto_Common_V1_HTTPExtension.Verb?
+    ) async throws -> CallbackResponse {
+        let (request, metadata) = try callback(found, call, verb)
+        let (message, answer) = try await app.call(
+            "/dapr.proto.runtime.v1.AppCallback/OnInvoke", request.serializedBytes(),
+            metadata: metadata)
+        return CallbackResponse(
+            message: try GRPCMethod.decode(message),
+            headers: answer.headers.map { AppField(name: $0.name, value: $0.value) },
+            trailers: answer.reply.trailers.map { AppField(name: $0.name, value: $0.value) })
+    }
+
+    /// The message to a gRPC app, and what goes with it.
+    private func callback(
+        _ found: Found, _ call: Call, _ verb: Dapr_Proto_Common_V1_HTTPExtension.Verb?
+    ) throws(InvokeFailure) -> (Dapr_Proto_Common_V1_InvokeRequest, metadata: [AppField]) {
         var request = Dapr_Proto_Common_V1_InvokeRequest()
         request.method = try method(call, found).name
         request.data.value = Data(call.body)
@@ -172,7 +199,7 @@ final class InvokeBlock: BuildingBlock {
         }
         let dropped = ["user-agent", "dapr-authority", "dapr-grpc-accept-encoding"]
         let fields = call.fields.filter { !dropped.contains($0.name) }
-        return try app.onInvoke(request, metadata: fields + hop(found) + own)
+        return (request, fields + hop(found) + own)
     }
 
     /// The fields as Go's HTTP client sends them to the app.

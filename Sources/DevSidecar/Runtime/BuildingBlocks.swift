@@ -2,7 +2,7 @@
 enum BuildingBlocks {
     /// All blocks, in the order in which they are asked.
     static func make(_ context: SidecarContext) throws -> [any BuildingBlock] {
-        let apps = try AppDirectory(context.configuration)
+        let apps = try AppDirectory(context.configuration, on: context.loop)
         let actors = ActorsBlock(context, apps: apps)
         let metadata = MetadataBlock(context, app: apps.own, actors: actors)
         let blocks: [any BuildingBlock] = [

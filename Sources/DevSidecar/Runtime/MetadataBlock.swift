@@ -190,7 +190,10 @@ final class MetadataBlock: BuildingBlock {
     }
 
     private var appProtocol: String {
-        if case .grpc = app { return "grpc" }
+        switch app {
+        case .grpc, .grpcServer: return "grpc"
+        default: break
+        }
         return context.configuration.app?.isGRPC == true ? "grpc" : "http"
     }
 

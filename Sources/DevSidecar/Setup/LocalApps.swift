@@ -13,6 +13,9 @@ public struct LocalApps: Sendable {
     /// Other apps whose sidecar is gone.
     public var stoppedSidecars: [String] = []
 
+    /// Apps in other processes, by their ids.
+    public var servers: [String: SidecarConfiguration.App] = [:]
+
     /// No apps.
     public init() {}
 }

@@ -81,6 +81,8 @@ def request_message(request, types, bindings):
     message = request.get("message") or request["messageSpec"]
     if "hex" in message and not PLACEHOLDER.search(message["hex"]):
         return bytes.fromhex(message["hex"])
+    if "bytesLength" in message:
+        return b"x" * message["bytesLength"]
     # Placeholders in bytes fields stand in base64, where the recording has none.
     shown = substituted(message["json"], bindings)
     return grpc_calls.from_json(types[0], shown).SerializeToString()

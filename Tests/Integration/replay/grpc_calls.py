@@ -35,7 +35,11 @@ def method_types(method):
 def client_streams(method):
     """Whether the client may send many messages."""
     service, _, name = method.strip("/").rpartition("/")
-    return POOL.FindServiceByName(service).methods_by_name[name].client_streaming
+    try:
+        return POOL.FindServiceByName(service).methods_by_name[name].client_streaming
+    except KeyError:
+        # Nobody knows of a proxied method, and its client half-closes by itself.
+        return True
 
 
 def metadata_pairs(metadata):
@@ -99,6 +103,13 @@ def _detail(packed):
     name = packed.type_url.rpartition("/")[2]
     kind = message_factory.GetMessageClass(POOL.FindMessageTypeByName(name))
     return {"@type": packed.type_url} | to_json(kind.FromString(packed.value), snake_case=True)
+
+
+def raw(message):
+    """A message of a proxied method, as the recording shows it; long ones by their length."""
+    if len(message) > 4096:
+        return {"bytesLength": len(message)}
+    return {"text": message.decode()}
 
 
 def to_json(message, snake_case=False):

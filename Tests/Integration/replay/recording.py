@@ -15,16 +15,15 @@ RULES = [
     (r"^redis (?!config-|lock-)", "commands to Redis itself"),
     (r'/state/statestore\b|"storeName": "statestore"', "Redis as a state store"),
     (r'/publish/(bulk/)?pubsub\b|"pubsubName": "pubsub"', "Redis as a broker"),
-    (r"^grpc-stream (?!\S+/(SubscribeTopicEvents|(Subscribe|Unsubscribe)Configuration|(En|De)cryptAlpha1))",
-     "streaming calls (proxied streams)"),
-    (r"^grpc /(?!dapr\.proto\.runtime\.v1\.Dapr/)", "gRPC proxying and other services"),
-    (r"^grpc \S+/NoSuchMethod", "gRPC proxying of unknown Dapr methods"),
 ]
 
 # The recorded echo app listened here; only answers have a placeholder for it.
 APP_PORT = "127.0.0.1:6011"
 # What the recording lost: a dictionary cannot hold a header twice.
-TWICE = {"token-grpc-005": {"dapr-api-token": ["s3cr3t", "bad"]}}
+TWICE = {
+    "token-grpc-005": {"dapr-api-token": ["s3cr3t", "bad"]},
+    "proxy-grpc-012": {"dapr-app-id": ["grpc-app", "nosuch"]},
+}
 
 
 def load(name):

@@ -54,7 +54,10 @@ STOPPED = {
     "invoke-down-http-002": "--stopped-sidecar",
     "invoke-down-http-003": "--stopped-sidecar",
     "invoke-down-grpc-002": "--stopped-sidecar",
+    "invoke-down-grpc-003": "--stopped-sidecar",
 }
+# The app is the echo app, unless it is named here.
+STOPPED_APP = {"invoke-down-grpc-003": "grpc-app"}
 # Here JSON is compared as text: what is stored, and the secrets, have a stable form.
 STORED = re.compile(r"200 GET /v1\.0/(state|secrets)/")
 # What a line says that was sent while Redis was away.
@@ -155,7 +158,8 @@ class Replay:
         if line["id"].startswith("health-") and name == "small":
             return self.sidecars.get(name, ("--app-port", "6999"))
         if line["id"] in STOPPED:
-            return self.sidecars.get(name, (STOPPED[line["id"]], self.renaming.app_id("echo-app")))
+            app = self.renaming.app_id(STOPPED_APP.get(line["id"], "echo-app"))
+            return self.sidecars.get(name, (STOPPED[line["id"]], app))
         return self.sidecars.get(name)
 
     def _differences(self, line, bindings):
@@ -286,8 +290,13 @@ class Replay:
         if "messages" in actual and types:
             shown = grpc_calls.to_json(types[1].FromString(actual["messages"][0]))
             actual["messages"] = [{"json": shown}]
+        elif "messages" in actual:
+            actual["messages"] = [grpc_calls.raw(one) for one in actual["messages"]]
         if "messages" in wanted:
-            wanted["messages"] = [{"json": message["json"]} for message in wanted["messages"]]
+            # The text says the same.
+            wanted["messages"] = [
+                {name: one[name] for name in one if name != "hex"} for one in wanted["messages"]
+            ]
         return differences(textual(wanted), textual(actual), bindings, unordered_in(line))
 
     # gRPC streams

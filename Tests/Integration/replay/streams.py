@@ -24,16 +24,23 @@ class Stream:
     def _receive(self):
         try:
             for message in self.call:
-                shown = grpc_calls.to_json(self.types[1].FromString(message))
-                self.events.put({"server": "message", "json": shown})
+                self.events.put({"server": "message"} | self._shown(message))
         except grpc.RpcError:
             pass
         self.events.put({"server": "end"} | grpc_calls.status_of(self.call))
 
+    def _shown(self, message):
+        if self.types is None:
+            return grpc_calls.raw(message)
+        return {"json": grpc_calls.to_json(self.types[1].FromString(message))}
+
     def send(self, shown):
-        """Sends a message; if the method takes only one, that is the end of sending."""
-        message = grpc_calls.from_json(self.types[0], shown)
-        self.requests.put(message.SerializeToString())
+        """Sends a message, as its JSON or as bytes; if the method takes only one, that is the end of sending."""
+        if isinstance(shown, bytes):
+            self.requests.put(shown)
+        else:
+            message = grpc_calls.from_json(self.types[0], shown)
+            self.requests.put(message.SerializeToString())
         if self.is_complete:
             self.half_close()
 

@@ -47,7 +47,7 @@ class Timeline:
                 while self.at < until and self.events[self.at].get("server") == "message":
                     self.at += 1
                 found = self._expect(self.events[start : self.at])
-            elif event.get("server") == "end":
+            elif event.get("server") == "end" or event.get("client") == "end":
                 found = self._expect([event])
             elif "client" in event:
                 self._act(event)
@@ -63,6 +63,8 @@ class Timeline:
 
     def _expect(self, events):
         wanted = [{name: one[name] for name in one if name != "hex"} for one in events]
+        # Who ended the call shows in the status.
+        wanted = [{"server": one.pop("client")} | one if one.get("client") == "end" else one for one in wanted]
         actual = [self.stream.next() for _ in wanted]
         # Of long messages only the length was recorded.
         for one, other in zip(wanted, actual):
@@ -76,7 +78,10 @@ class Timeline:
 
     def _act(self, event):
         if event["client"] == "send":
-            self.stream.send(substituted(event["json"], self.bindings))
+            if "json" in event:
+                self.stream.send(substituted(event["json"], self.bindings))
+            else:
+                self.stream.send(bytes.fromhex(event["hex"]))
         elif event["client"] == "half-close":
             self.stream.half_close()
         elif event["client"] == "cancel":

@@ -1,0 +1,86 @@
+"""A gRPC app: the Greeter, with messages that have one text as field 1. Usage: greeter.py
+
+Prints its port. `SayHello` greets once, `GreetMany` three times, `GreetAll` all names together,
+`Chat` each name as it comes. It fails for the name "nobody" and sleeps for "sleeper". What it was
+told in `x-note` and `x-note-bin` comes back, before the first message and after the last.
+"""
+
+import time
+from concurrent import futures
+
+import grpc
+from google.protobuf.any_pb2 import Any
+from google.protobuf.wrappers_pb2 import StringValue
+from google.rpc import error_details_pb2, status_pb2
+from grpc_status import rpc_status
+
+
+def hello(name, context):
+    if name == "nobody":
+        detail = Any()
+        detail.Pack(error_details_pb2.ErrorInfo(reason="NOBODY", domain="greeter"))
+        status = status_pb2.Status(code=3, message="nobody is thére", details=[detail])
+        context.abort_with_status(rpc_status.to_status(status))
+    if name == "sleeper":
+        while context.is_active():
+            time.sleep(0.02)
+    return StringValue(value=f"Hello {name}")
+
+
+def noted(context):
+    notes = {name: value for name, value in context.invocation_metadata()}
+    seen = notes.get("x-note", "none")
+    binary = notes.get("x-note-bin", b"")
+    context.send_initial_metadata((("x-before", seen), ("x-before-bin", binary)))
+    context.set_trailing_metadata((("x-after", seen), ("x-after-bin", binary)))
+    # Exactly what may come through: the id of the target is the sidecar's.
+    assert "dapr-app-id" not in notes and notes["dapr-callee-app-id"] == "greeter", notes
+
+
+def say_hello(request, context):
+    noted(context)
+    return hello(request.value, context)
+
+
+def greet_many(request, context):
+    noted(context)
+    for index in range(3):
+        yield hello(f"{request.value} {index}", context)
+
+
+def greet_all(requests, context):
+    noted(context)
+    return hello(" and ".join(request.value for request in requests), context)
+
+
+def chat(requests, context):
+    noted(context)
+    for request in requests:
+        yield hello(request.value, context)
+
+
+KINDS = {
+    "SayHello": (grpc.unary_unary_rpc_method_handler, say_hello),
+    "GreetMany": (grpc.unary_stream_rpc_method_handler, greet_many),
+    "GreetAll": (grpc.stream_unary_rpc_method_handler, greet_all),
+    "Chat": (grpc.stream_stream_rpc_method_handler, chat),
+}
+
+
+def server():
+    """A running server and its port."""
+    made = grpc.server(futures.ThreadPoolExecutor(16))
+    methods = {
+        name: kind(
+            function,
+            request_deserializer=StringValue.FromString,
+            response_serializer=StringValue.SerializeToString,
+        )
+        for name, (kind, function) in KINDS.items()
+    }
+    made.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler("helloworld.Greeter", methods),)
+    )
+    port = made.add_insecure_port("127.0.0.1:0")
+    made.start()
+    return made, port
