@@ -70,6 +70,12 @@ struct SidecarCommand: ParsableCommand {
     @Option(help: "How many calls are worked on at a time.")
     var maxConcurrency: Int?
 
+    @Flag(help: "Without actors, reminders and workflows, as without Dapr's placement service.")
+    var noPlacement = false
+
+    @Flag(help: "Without jobs, as without Dapr's scheduler.")
+    var noScheduler = false
+
     private static let profileNames = SidecarProfile.allCases.map(\.rawValue)
         .joined(separator: ", ")
 
@@ -142,7 +148,9 @@ struct SidecarCommand: ParsableCommand {
             configuration.components =
                 if let components { try ComponentsFile.read(components) } else {
                     [
-                        Component(name: "statestore", type: "state.in-memory"),
+                        Component(
+                            name: "statestore", type: "state.in-memory",
+                            metadata: ["actorStateStore": "true"]),
                         Component(name: "pubsub", type: "pubsub.in-memory"),
                     ]
                 }
@@ -156,6 +164,8 @@ struct SidecarCommand: ParsableCommand {
         configuration.environment = environment
         configuration.apiToken = apiToken ?? environment["DAPR_API_TOKEN"]
         configuration.allowsH2C = environment["DAPR_HTTP_DISABLE_H2C"] != "true"
+        if noPlacement { configuration.hasPlacement = false }
+        if noScheduler { configuration.hasScheduler = false }
         if let maxBodySize { configuration.maxBodySize = maxBodySize }
         configuration.latency = .milliseconds(latency)
         configuration.maxConcurrency = maxConcurrency

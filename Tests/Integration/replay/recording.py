@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "Fixtures" / "observed"
-FILES = ["state", "pubsub", "secrets", "configuration", "lock", "invoke", "runtime", "transport"]
+FILES = ["state", "pubsub", "secrets", "configuration", "lock", "invoke", "runtime", "transport", "others"]
 
 # Lines on parts of daprd that the development sidecar does not offer, and why. The first rule whose
 # pattern is found in the target of the line decides: "METHOD path" for HTTP, the full method and
