@@ -4,7 +4,7 @@ import HTTP2
 enum BuildingBlock: CaseIterable {
     case state, publish, invoke, secrets, metadata, health
     case configuration, lock
-    case actors
+    case actors, workflow, jobs, conversation
 }
 
 // MARK: - What the sidecar said
@@ -24,10 +24,14 @@ extension DaprError {
         {
             return kind
         }
-        if block == .actors, status.code >= 8, status.code != 10,
+        if block == .actors || block == .workflow, status.code >= 8, status.code != 10,
             let kind = kind(ofActorMessage: status.message)
         {
             return kind
+        }
+        if block == .workflow, status.code == 13 { return kind(ofWorkflowMessage: status.message) }
+        if block == .conversation, status.message.hasPrefix(noConversationComponent) {
+            return .noSuchComponent
         }
         return kind(ofGRPCCode: status.code, message: status.message, in: block)
     }
@@ -128,7 +132,11 @@ extension DaprError {
         case "ERR_HEALTH_NOT_READY", "ERR_OUTBOUND_HEALTH_NOT_READY": .unavailable
         case "ERR_MALFORMED_RESPONSE": .malformedResponse
         case "Unauthorized": .unauthenticated
-        default: kind(ofActorCode: code, message: message)
+        default:
+            kind(ofActorCode: code, message: message)
+                ?? kind(ofWorkflowCode: code, message: message)
+                ?? kind(ofJobCode: code, status, message: message)
+                ?? kind(ofConversationCode: code)
         }
     }
 
@@ -137,7 +145,7 @@ extension DaprError {
         let isComponent =
             switch block {
             case .state, .publish, .secrets, .configuration, .lock: true
-            case .invoke, .metadata, .health, .actors: false
+            case .invoke, .metadata, .health, .actors, .workflow, .jobs, .conversation: false
             }
         switch code {
         // Not our own cancellation, which needs no answer: the sidecar gave the call up.

@@ -1,3 +1,5 @@
+import EventLoop
+
 /// When a job runs again and again: cron with six fields, the first for seconds, or one of the
 /// forms that begin with `@`. In UTC.
 enum CronSchedule {

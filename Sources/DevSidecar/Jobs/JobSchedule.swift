@@ -1,4 +1,5 @@
 import DaprProtos
+import EventLoop
 import SwiftProtobuf
 
 /// When a job runs, as daprd's scheduler reads its fields.

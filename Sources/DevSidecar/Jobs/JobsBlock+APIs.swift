@@ -6,7 +6,7 @@ extension JobsBlock {
     // MARK: - HTTP
 
     var httpRoutes: [HTTPRoute] {
-        ["v1.0", "v1.0-alpha1"].flatMap { version in
+        ["v1.0", "v1.0-alpha1"].flatMap { version -> [HTTPRoute] in
             let pattern = "/\(version)/jobs/{name}"
             return [
                 .failing(["POST"], pattern) { [self] request throws(SidecarError) in

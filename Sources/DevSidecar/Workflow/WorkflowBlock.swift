@@ -1,4 +1,5 @@
 import DaprProtos
+import FoundationEssentials
 import JSON
 import SwiftProtobuf
 
@@ -37,7 +38,7 @@ final class WorkflowBlock: BuildingBlock {
     // MARK: - HTTP
 
     var httpRoutes: [HTTPRoute] {
-        ["v1.0", "v1.0-beta1", "v1.0-alpha1"].flatMap { version in
+        ["v1.0", "v1.0-beta1", "v1.0-alpha1"].flatMap { version -> [HTTPRoute] in
             let prefix = "/\(version)/workflows/{component}/"
             return [
                 .failing(["POST"], prefix + "{name}/start") { [self] request throws(SidecarError) in
