@@ -70,11 +70,15 @@ struct SidecarCommand: ParsableCommand {
     @Option(help: "How many calls are worked on at a time.")
     var maxConcurrency: Int?
 
-    @Flag(help: "Without actors, reminders and workflows, as without Dapr's placement service.")
-    var noPlacement = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether there are actors, reminders and workflows (default: except in a profile).")
+    var placement: Bool?
 
-    @Flag(help: "Without jobs, as without Dapr's scheduler.")
-    var noScheduler = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether there are jobs (default: except in a profile).")
+    var scheduler: Bool?
 
     private static let profileNames = SidecarProfile.allCases.map(\.rawValue)
         .joined(separator: ", ")
@@ -164,8 +168,8 @@ struct SidecarCommand: ParsableCommand {
         configuration.environment = environment
         configuration.apiToken = apiToken ?? environment["DAPR_API_TOKEN"]
         configuration.allowsH2C = environment["DAPR_HTTP_DISABLE_H2C"] != "true"
-        if noPlacement { configuration.hasPlacement = false }
-        if noScheduler { configuration.hasScheduler = false }
+        if let placement { configuration.hasPlacement = placement }
+        if let scheduler { configuration.hasScheduler = scheduler }
         if let maxBodySize { configuration.maxBodySize = maxBodySize }
         configuration.latency = .milliseconds(latency)
         configuration.maxConcurrency = maxConcurrency

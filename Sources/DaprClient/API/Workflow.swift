@@ -59,6 +59,7 @@ public struct WorkflowState: Sendable, Hashable {
     public var instanceID: String
     /// The workflow.
     public var name: String
+    /// What it does.
     public var status: WorkflowStatus
     /// The time since 1970-01-01T00:00:00Z; nil when the sidecar does not say.
     public var createdAt: Duration?

@@ -72,7 +72,8 @@ public struct WorkflowInstance: Sendable {
     }
 
     /// What is known about it; nil when there is no such instance.
-    public func state(options: CallOptions = CallOptions()) async throws(DaprError) -> WorkflowState?
+    public func state(options: CallOptions = CallOptions()) async throws(DaprError)
+        -> WorkflowState?
     {
         try await api.getWorkflow(id, options: options)
     }

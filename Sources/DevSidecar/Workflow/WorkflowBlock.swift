@@ -87,7 +87,8 @@ final class WorkflowBlock: BuildingBlock {
     var grpcMethods: [GRPCMethod] {
         ["Alpha1", "Beta1"].flatMap { version -> [GRPCMethod] in
             [
-                .failing("StartWorkflow" + version) { [self] (request: Start) throws(SidecarError) in
+                .failing("StartWorkflow" + version) {
+                    [self] (request: Start) throws(SidecarError) in
                     try start(request)
                 },
                 .failing("GetWorkflow" + version) {

@@ -14,10 +14,15 @@ public struct JobSchedule: Sendable, Hashable {
         JobSchedule("@every " + DurationText.go(interval))
     }
 
+    /// At the beginning of each hour, in UTC.
     public static let hourly = JobSchedule("@hourly")
+    /// At midnight.
     public static let daily = JobSchedule("@daily")
+    /// At midnight before Sunday.
     public static let weekly = JobSchedule("@weekly")
+    /// At midnight before the first of each month.
     public static let monthly = JobSchedule("@monthly")
+    /// At midnight before the first of January.
     public static let yearly = JobSchedule("@yearly")
 }
 
@@ -49,6 +54,7 @@ public struct Job: Sendable, Hashable {
     public var dueTime: String?
     /// When it ends, in the same forms.
     public var ttl: String?
+    /// What the app is given; nil is nothing.
     public var data: JobData?
     /// Nil is three tries, one second apart.
     public var failurePolicy: JobFailurePolicy?

@@ -28,6 +28,7 @@ public enum ConversationMessage: Sendable, Hashable {
 
 /// A tool that the model may call.
 public struct ConversationTool: Sendable, Hashable {
+    /// What the model calls it by.
     public var name: String
     /// For the model: what it does.
     public var description: String?
@@ -54,6 +55,7 @@ public enum ConversationParameter: Sendable, Hashable {
 public struct ConversationRequest: Sendable, Hashable {
     /// Messages that belong together.
     public struct Input: Sendable, Hashable {
+        /// In the order in which they were said.
         public var messages: [ConversationMessage]
         /// Whether personal data is removed before the model sees it.
         public var scrubsPersonalData: Bool
@@ -65,11 +67,13 @@ public struct ConversationRequest: Sendable, Hashable {
         }
     }
 
+    /// What is said, in order.
     public var inputs: [Input]
     /// Continues an earlier conversation.
     public var contextID: String?
     /// How inventive the model is, usually from 0 to 1.
     public var temperature: Double?
+    /// What the model may call.
     public var tools: [ConversationTool] = []
     /// `none`, `auto`, `required` or the name of a tool; nil is `auto`.
     public var toolChoice: String?
@@ -96,17 +100,23 @@ public struct ConversationRequest: Sendable, Hashable {
 public struct ConversationResponse: Sendable, Hashable {
     /// One of the answers to choose from.
     public struct Choice: Sendable, Hashable {
+        /// What the model says.
         public var text: String
+        /// What the model wants to be called.
         public var toolCalls: [ConversationMessage.ToolCall]
         /// `stop`, `length`, `tool_calls` or `content_filter`.
         public var finishReason: String
+        /// Its place among the choices.
         public var index: Int
     }
 
     /// How many tokens were used.
     public struct Usage: Sendable, Hashable {
+        /// Of the request.
         public var promptTokens: UInt64
+        /// Of the answer.
         public var completionTokens: UInt64
+        /// Of both.
         public var totalTokens: UInt64
         /// Of the completion: what the model thought.
         public var reasoningTokens: UInt64
@@ -116,12 +126,17 @@ public struct ConversationResponse: Sendable, Hashable {
 
     /// One result.
     public struct Output: Sendable, Hashable {
+        /// The best first.
         public var choices: [Choice]
+        /// The model that answered; nil when the component does not say.
         public var model: String?
+        /// Nil when the component does not say.
         public var usage: Usage?
     }
 
+    /// Continues this conversation, given to the next request.
     public var contextID: String?
+    /// The results.
     public var outputs: [Output]
 
     /// The text of the first choice; empty for none.
