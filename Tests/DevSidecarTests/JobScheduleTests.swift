@@ -93,7 +93,10 @@ struct JobScheduleTests {
 
     @Test("times that are none are refused")
     func faults() {
-        for (due, ttl) in [("soon", nil), ("1s", "later"), ("10s", "5s"), ("1s", "0s")] {
+        let times: [(String, String?)] = [
+            ("soon", nil), ("1s", "later"), ("10s", "5s"), ("1s", "0s"),
+        ]
+        for (due, ttl) in times {
             #expect(throws: JobSchedule.Fault.self) { try job(due: due, ttl: ttl) }
         }
         #expect(throws: JobSchedule.Fault.self) { try job(schedule: "x") }
