@@ -4,7 +4,7 @@ import HTTP2
 enum BuildingBlock: CaseIterable {
     case state, publish, invoke, secrets, metadata, health
     case configuration, lock
-    case actors
+    case actors, workflow, jobs, conversation
     case bindings, cryptography
     case subscription
 }
@@ -29,10 +29,14 @@ extension DaprError {
         {
             return kind
         }
-        if block == .actors, status.code >= 8, status.code != 10,
+        if block == .actors || block == .workflow, status.code >= 8, status.code != 10,
             let kind = kind(ofActorMessage: status.message)
         {
             return kind
+        }
+        if block == .workflow, status.code == 13 { return kind(ofWorkflowMessage: status.message) }
+        if block == .conversation, status.message.hasPrefix(noConversationComponent) {
+            return .noSuchComponent
         }
         return kind(ofGRPCCode: status.code, message: status.message, in: block)
     }
@@ -137,7 +141,11 @@ extension DaprError {
         case "ERR_HEALTH_NOT_READY", "ERR_OUTBOUND_HEALTH_NOT_READY": .unavailable
         case "ERR_MALFORMED_RESPONSE": .malformedResponse
         case "Unauthorized": .unauthenticated
-        default: kind(ofActorCode: code, message: message)
+        default:
+            kind(ofActorCode: code, message: message)
+                ?? kind(ofWorkflowCode: code, message: message)
+                ?? kind(ofJobCode: code, status, message: message)
+                ?? kind(ofConversationCode: code)
         }
     }
 
@@ -147,6 +155,7 @@ extension DaprError {
             switch block {
             case .state, .publish, .secrets, .configuration, .lock, .bindings: true
             case .invoke, .metadata, .health, .actors, .cryptography, .subscription: false
+            case .workflow, .jobs, .conversation: false
             }
         switch code {
         // Not our own cancellation, which needs no answer: the sidecar gave the call up.

@@ -82,6 +82,16 @@ struct SidecarCommand: ParsableCommand {
     @Option(help: "How many calls are worked on at a time.")
     var maxConcurrency: Int?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether there are actors, reminders and workflows (default: except in a profile).")
+    var placement: Bool?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether there are jobs (default: except in a profile).")
+    var scheduler: Bool?
+
     private static let profileNames = SidecarProfile.allCases.map(\.rawValue)
         .joined(separator: ", ")
 
@@ -183,6 +193,8 @@ struct SidecarCommand: ParsableCommand {
         configuration.environment = environment
         configuration.apiToken = apiToken ?? environment["DAPR_API_TOKEN"]
         configuration.allowsH2C = environment["DAPR_HTTP_DISABLE_H2C"] != "true"
+        if let placement { configuration.hasPlacement = placement }
+        if let scheduler { configuration.hasScheduler = scheduler }
         if let maxBodySize { configuration.maxBodySize = maxBodySize }
         configuration.latency = .milliseconds(latency)
         configuration.maxConcurrency = maxConcurrency

@@ -1,2 +1,9 @@
 /// Conversation with language models, as both APIs offer it.
-public protocol ConversationAPI: Sendable {}
+public protocol ConversationAPI: Sendable {
+    /// Asks a model (`ConverseAlpha2`).
+    ///
+    /// - Parameter component: the conversation component.
+    func converse(
+        with component: String, _ request: ConversationRequest, options: CallOptions
+    ) async throws(DaprError) -> ConversationResponse
+}

@@ -52,6 +52,9 @@ struct CalendarTime {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
+    /// Month and day, both from 1, and the weekday from Sunday, which is 0.
+    var date: (month: Int64, day: Int64, weekday: Int64) { (month, day, weekday) }
+
     /// `2026-11-23T21:57:20Z` (RFC 3339).
     var rfc3339: String {
         "\(Self.pad(year, 4))-\(Self.pad(month))-\(Self.pad(day))T\(time)Z"

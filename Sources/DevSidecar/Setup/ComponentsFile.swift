@@ -23,6 +23,7 @@ public enum ComponentsFile {
         "secretstores.local.env",
         "configuration.redis",
         "lock.redis",
+        "conversation.echo",
         "bindings.localstorage",
         "bindings.http",
         "bindings.echo",

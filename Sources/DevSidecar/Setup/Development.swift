@@ -14,6 +14,7 @@ extension SidecarConfiguration {
                     name: "configstore", type: "configuration.redis",
                     metadata: [ConfigurationBlock.valuesKey: #"{"greeting":"hello||1"}"#]),
                 Component(name: "lockstore", type: "lock.redis"),
+                Component(name: "echo", type: "conversation.echo"),
                 Component(
                     name: "crypto", type: "crypto.dapr.localstorage",
                     metadata: [LocalKeys.temporaryKey: "dev-key"]),

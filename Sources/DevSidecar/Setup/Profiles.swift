@@ -88,7 +88,9 @@ public enum SidecarProfile: String, CaseIterable, Sendable {
             Component(name: "mempubsub", type: "pubsub.in-memory"),
             Component(name: "pubsub", type: "pubsub.redis"),
             Component(name: "memstore", type: "state.in-memory"),
-            Component(name: "statestore", type: "state.redis"),
+            Component(
+                name: "statestore", type: "state.redis",
+                metadata: ["actorStateStore": "true"]),
         ]
     }
 

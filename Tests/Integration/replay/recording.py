@@ -6,7 +6,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "Fixtures" / "observed"
 FILES = ["state", "query", "pubsub", "secrets", "configuration", "lock", "bindings", "crypto"]
-FILES += ["invoke", "runtime", "transport"]
+FILES += ["invoke", "runtime", "transport", "others"]
 
 # Lines on parts of daprd that the development sidecar does not offer, and why. The first rule whose
 # pattern is found in the target of the line decides: "METHOD path" for HTTP, the full method and

@@ -19,6 +19,11 @@ def sidecars(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def sidecar(tmp_path_factory):
+def module_sidecars(tmp_path_factory):
     with Sidecars(NoRenaming(), tmp_path_factory.mktemp("sidecar")) as running:
-        yield running.get("echo-app")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def sidecar(module_sidecars):
+    return module_sidecars.get("echo-app")
