@@ -40,7 +40,8 @@ struct FlowControlTests {
         #expect(recorder.body == body)
     }
 
-    @Test("streams that are not read hold up the others only where they share the window",
+    @Test(
+        "streams that are not read hold up the others only where they share the window",
         arguments: [true, false])
     func unreadStreams(share: Bool) throws {
         var configuration = Self.configuration(window: 100_000)

@@ -136,7 +136,8 @@ extension HTTPAppConnection: SocketStreamHandler {
             do throws(HTTP1Error) {
                 if let progress = try parser?.finish() { act(progress) }
             } catch {
-                return close(failing: exchange?.hasAnswer == true ? .broken("unexpected EOF") : .closed)
+                return close(
+                    failing: exchange?.hasAnswer == true ? .broken("unexpected EOF") : .closed)
             }
         }
         close(failing: exchange?.hasAnswer == true ? .broken("unexpected EOF") : .closed)

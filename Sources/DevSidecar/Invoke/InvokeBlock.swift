@@ -35,7 +35,8 @@ final class InvokeBlock: BuildingBlock {
     var grpcMethods: [GRPCMethod] {
         let box = LoopBound(self, on: context.loop)
         return [
-            .dapr("InvokeService", .suspending { request in await box.value.invokeService(request) })
+            .dapr(
+                "InvokeService", .suspending { request in await box.value.invokeService(request) })
         ]
     }
 

@@ -21,6 +21,8 @@ def hello(name, context):
         detail.Pack(error_details_pb2.ErrorInfo(reason="NOBODY", domain="greeter"))
         status = status_pb2.Status(code=3, message="nobody is thére", details=[detail])
         context.abort_with_status(rpc_status.to_status(status))
+    if name == "hurry":
+        return StringValue(value="none" if context.time_remaining() is None else "some")
     if name == "sleeper":
         while context.is_active():
             time.sleep(0.02)

@@ -66,6 +66,8 @@ def test_an_unknown_method_is_the_apps_business(channel):
 
 
 def test_a_deadline_reaches_the_app(channel):
+    hurry = method(channel, "unary_unary", "SayHello")
+    assert hurry(StringValue(value="hurry"), metadata=NOTE, timeout=60).value == "some"
     with pytest.raises(grpc.RpcError) as caught:
         say_hello = method(channel, "unary_unary", "SayHello")
         say_hello(StringValue(value="sleeper"), metadata=NOTE, timeout=0.3)
