@@ -81,6 +81,7 @@ let targets: [Target] = [
             "HTTPMessage", "HTTP2", "EventLoop", "JSON", "Cryptography", "DaprProtos", protobuf,
             httpTypes, deque,
             "TLS",
+            "HTTP1",
         ]),
     library(
         "Gateway",

@@ -28,8 +28,8 @@ public struct SidecarConfiguration: Sendable {
     /// The certificate and key with which all ports speak TLS, which daprd itself does not: for trying
     /// clients out without a proxy in between.
     public var tls: TLSContext.Identity?
-    /// The app, if there is one outside this process. It is not called: invoking it says that
-    /// nothing listens there.
+    /// The app, if there is one outside this process. It is waited for; then it is called, gets the
+    /// events that it subscribes to and its jobs, and hosts actors.
     public var app: App?
     /// The apps in this process: the sidecar's own if it has the id of the sidecar, and others.
     public var localApps = LocalApps()
