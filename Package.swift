@@ -120,7 +120,8 @@ let targets: [Target] = [
     tests(
         "DevSidecarTests",
         [
-            "DevSidecar", "Cryptography", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
+            "DevSidecar", "Cryptography", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos",
+            "TestSupport",
             protobuf, httpTypes,
         ]),
     tests(
@@ -137,6 +138,8 @@ let package = Package(
     name: "daprgw",
     products: [
         .library(name: "DaprClient", targets: ["DaprClient"]),
+        // For those who run the client on a loop of their own.
+        .library(name: "EventLoop", targets: ["EventLoop"]),
         .executable(name: "daprgw", targets: ["daprgw"]),
     ],
     dependencies: dependencies,
