@@ -1,5 +1,6 @@
 import CoreMetrics
 import DaprClient
+import HTTPTypes
 import Logging
 import Testing
 

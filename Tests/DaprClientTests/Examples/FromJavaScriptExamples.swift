@@ -1,5 +1,5 @@
 import DaprClient
-import DaprProtos
+import HTTPTypes
 import Testing
 
 /// The Swift calls of the table in docs/FromJavaScript.md, compiled only: the articles' examples run.
