@@ -15,9 +15,9 @@ extension Examples {
                 if let value = try await orders.get("17") {
                     var order = try value.decode(as: Order.self)
                     order.isPaid = true
-                    do throws(DaprError) {
+                    do {
                         try await orders.save("17", order, etag: value.etag)
-                    } catch  where error.kind == .conflict {
+                    } catch let error as DaprError where error.kind == .conflict {
                         print("somebody else was faster")
                     }
                 }
