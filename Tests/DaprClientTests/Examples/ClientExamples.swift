@@ -55,9 +55,9 @@ extension Examples {
         func calls() async throws {
             try await withDevelopmentSidecar { client in
                 let options = CallOptions(timeout: .seconds(2), waitsForSidecar: true)
-                do throws(DaprError) {
+                do {
                     _ = try await client.state("nowhere").get("17", options: options)
-                } catch  where error.kind == .noSuchComponent {
+                } catch let error as DaprError where error.kind == .noSuchComponent {
                     print("the sidecar has no such store: \(error.message)")
                 }
             }

@@ -67,7 +67,8 @@ enum ProxyExamples {
     static func errors(_ greeter: GreeterClient) async throws {
         do throws(DaprError) {
             _ = try await greeter.sayHello(HelloRequest())
-        } catch  where error.status == .grpc(3) {
+        } catch {
+            guard error.status == .grpc(3) else { throw error }
             print("the app does not like it: \(error.message)")
         }
     }
