@@ -14,6 +14,15 @@ public struct ConfigurationItem: Sendable, Hashable {
         self.metadata = metadata
     }
 
+    /// The value as one of a type: a `String` as it is, all else from JSON.
+    ///
+    /// - Throws: `.malformedResponse` when it is no such value.
+    public func decode<Value: Decodable>(
+        as type: Value.Type = Value.self
+    ) throws(DaprError) -> Value {
+        try Payload.decode(type, from: Array(value.utf8))
+    }
+
     /// Whether this is what a stream sends for a key that is gone. (Redis does the same for one
     /// whose value is empty: they cannot be told apart, and reading leaves both out.)
     var isNothing: Bool { value.isEmpty && version.isEmpty && metadata.isEmpty }

@@ -142,6 +142,27 @@ public enum StateOperation: Sendable, Hashable {
     case delete(StateDeletion)
 }
 
+extension StateOperation {
+    /// Saves a value: bytes as they are, a `String` as UTF-8, all else as JSON.
+    ///
+    /// - Parameters:
+    ///   - key: not empty and without `||`.
+    ///   - value: what to store.
+    ///   - etag: the version that must be the current one; nil saves unconditionally.
+    ///   - ttl: how long the value lives, rounded up to seconds; nil for ever.
+    /// - Throws: `.invalidArgument` when the value cannot be encoded, or `ttl` is not positive.
+    public static func set(
+        _ key: String, _ value: some Encodable, etag: ETag? = nil, ttl: Duration? = nil
+    ) throws(DaprError) -> StateOperation {
+        .upsert(try StateItem(key, value, etag: etag, ttl: ttl))
+    }
+
+    /// Deletes a key, of this version if one is given.
+    public static func delete(key: String, etag: ETag? = nil) -> StateOperation {
+        .delete(StateDeletion(key, etag: etag))
+    }
+}
+
 /// A key to delete.
 public struct StateDeletion: Sendable, Hashable {
     /// The key; not empty and without `||`.

@@ -1,4 +1,5 @@
 public import CoreMetrics
+import EventLoop
 public import Logging
 
 extension DaprClient {
@@ -56,15 +57,16 @@ extension DaprClient {
         /// `DAPR_API_TOKEN`. Empty variables count as unset.
         ///
         /// - Parameters:
-        ///   - environment: names and values, such as those of the process.
+        ///   - environment: names and values; nil means those of the process.
         ///   - host: goes before both endpoint variables; `https://host` asks for TLS.
         ///   - httpPort: goes before `DAPR_HTTP_ENDPOINT`.
         ///   - grpcPort: goes before `DAPR_GRPC_ENDPOINT`.
         /// - Throws: `.invalidArgument` or `.notSupported`, naming the value that is wrong.
         public static func fromEnvironment(
-            _ environment: [String: String], host: String? = nil, httpPort: UInt16? = nil,
+            _ environment: [String: String]? = nil, host: String? = nil, httpPort: UInt16? = nil,
             grpcPort: UInt16? = nil
         ) throws(DaprError) -> Configuration {
+            let environment = environment ?? ProcessEnvironment.current
             func variable(_ name: String) -> String? {
                 environment[name].flatMap { $0.isEmpty ? nil : $0 }
             }

@@ -16,6 +16,7 @@ public struct OutputBinding: Sendable {
     ///   - operation: such as `get`, `delete` or `list`; the binding says which it knows.
     ///   - metadata: for the binding, such as `fileName`.
     ///   - options: deadline and trace context.
+    @discardableResult
     public func invoke(
         _ operation: String, metadata: [String: String] = [:],
         options: CallOptions = CallOptions()
