@@ -5,23 +5,17 @@ import threading
 
 import grpc
 import pytest
-from dapr.clients import DaprClient
 from dapr.clients.exceptions import DaprGrpcError
 from dapr.clients.grpc._response import TopicEventResponse
 from dapr.clients.grpc._state import StateItem
-from dapr.conf import settings
 from dapr.proto import api_v1, common_v1
 
 PUBSUB, WAIT_SECONDS = "mempubsub", 5
 
 
 @pytest.fixture
-def client(sidecars, monkeypatch):
-    sidecar = sidecars.get("full")
-    monkeypatch.setattr(settings, "DAPR_HTTP_PORT", sidecar.ports["http"])
-    monkeypatch.setattr(settings, "DAPR_GRPC_PORT", sidecar.ports["grpc"])
-    with DaprClient(f"127.0.0.1:{sidecar.ports['grpc']}") as client:
-        yield client
+def sidecar(sidecars):
+    return sidecars.get("full")
 
 
 def test_documents_are_found_page_by_page(client):
@@ -39,7 +33,7 @@ def test_documents_are_found_page_by_page(client):
         "sort": [{"key": "size", "order": "DESC"}],
         "page": {"limit": 2},
     }
-    with pytest.warns(UserWarning, match="alpha"):
+    with pytest.warns(UserWarning, match="Alpha"):
         first = client.query_state("pgstore", json.dumps(query))
         query["page"]["token"] = first.token
         second = client.query_state("pgstore", json.dumps(query))
