@@ -18,6 +18,8 @@ trap 'rm -f "$output"' EXIT
 transport=$!
 status=0
 "${run[@]}" -q Tests/Integration -k "not transport" || status=1
+# The gateway once more, before sidecars whose HTTP port does not speak h2c.
+BLACKBOX_HTTP1=1 "${run[@]}" -q Tests/Integration/gateway || status=1
 wait "$transport" || status=1
 cat "$output"
 exit "$status"

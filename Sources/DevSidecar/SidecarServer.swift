@@ -74,6 +74,7 @@ final class SidecarServer {
         configuration.maxFrameSize = 1 << 20
         configuration.maxConcurrentStreams = 250
         configuration.maxHeaderListSize = 4416
+        configuration.longHeaderListEndsConnection = true
         // What Go's server also says: HEADER_TABLE_SIZE, NO_RFC7540_PRIORITIES.
         configuration.additionalSettings = [(1, 4096), (9, 1)]
         configuration.enforcesMessageRules = false

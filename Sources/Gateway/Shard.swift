@@ -207,7 +207,9 @@ actor Shard {
         configuration.connections = max(1, limits.connections / shards)
         configuration.headerBytes = limits.headers.bytes
         configuration.targetBytes = min(limits.headers.bytes, 16 << 10)
-        configuration.connectionMemory = max(16 << 10, limits.headers.bytes + (3 << 10))
+        // What is cleared after each request, so not much more than a head just over the limits takes
+        // (64 bytes per field beside its text): those are answered here, and not by libmicrohttpd.
+        configuration.connectionMemory = max(16 << 10, limits.headers.bytes + (8 << 10))
         // The closures keep this actor alive until `shutdown()` of the server lets go of them.
         let handler = ServerCallbacks(
             body: { self.disposition(of: $0) }, received: { self.serve($0) },

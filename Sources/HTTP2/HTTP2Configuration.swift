@@ -14,6 +14,8 @@ public struct HTTP2Configuration: Sendable {
     /// The longest header list accepted, in bytes: SETTINGS_MAX_HEADER_LIST_SIZE. A longer one
     /// resets its stream with FRAME_SIZE_ERROR.
     public var maxHeaderListSize = 64 << 10
+    /// Whether a longer one ends the connection with COMPRESSION_ERROR instead, as Go's server does.
+    public var longHeaderListEndsConnection = false
     /// The longest frame accepted, in bytes, 16 KiB to 16 MiB - 1: SETTINGS_MAX_FRAME_SIZE.
     public var maxFrameSize: UInt32 = 16 << 10
     /// From how many unsent bytes on a stream is not writable.

@@ -13,17 +13,26 @@ extension HTTP2Session {
     ) {
         guard let receiving, !receiving.resetRequested else { return }
         unsafe incoming.appendUnchecked(name: name, value: value, neverIndexed: neverIndexed)
-        if incoming.listSize > configuration.maxHeaderListSize {
+        guard incoming.listSize > configuration.maxHeaderListSize else { return }
+        if configuration.longHeaderListEndsConnection {
+            self.receiving = nil
+            hasRefusedHeaderList = true
+            do throws(HTTP2Error) {
+                try goAway(.compressionError, lastStreamID: receiving.id)
+            } catch {
+                receiving.reset(.frameSizeError)
+            }
+        } else {
             // The rest must still be decoded, for the compression state is the connection's.
             receiving.reset(.frameSizeError)
         }
     }
 
     func headersReceived(on id: Int32, isRequest: Bool, endStream: Bool) {
-        let block = incoming
+        let (block, stream) = (incoming, receiving)
         incoming = HeaderBlock()
         receiving = nil
-        guard let stream = streams[id] else { return }
+        guard let stream else { return }
         if endStream { stream.remoteEnded = true }
         guard !stream.resetRequested else { return }
         if isRequest {

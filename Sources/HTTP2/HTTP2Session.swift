@@ -47,6 +47,9 @@ public final class HTTP2Session {
     var receiving: HTTP2Stream?
     /// This side takes no new streams.
     var isGoingAway = false
+    /// Whether a header list was too long where that ends the connection: the owner closes it when
+    /// GOAWAY has had time to arrive.
+    public internal(set) var hasRefusedHeaderList = false
     /// GOAWAY frames that were asked for and have not left; any other one is libnghttp2's own.
     var queuedGoAways = 0
     var receivedGoAwayLastID: Int32?

@@ -38,6 +38,14 @@ extension DaprError {
     /// An error answer of the HTTP API.
     init(_ response: ExchangeResponse, in block: BuildingBlock) {
         let status = response.head.status ?? 0
+        // The sidecar explains each of its own, so this is another server (what an app or an actor
+        // answers comes through as it is).
+        if status == 400, response.body.isEmpty, block != .invoke, block != .actors {
+            self.init(
+                .malformedResponse, "HTTP status 400 without content, which no sidecar answers",
+                status: .http(status))
+            return
+        }
         let body = HTTPErrorBody(response.body, status: status)
         self.init(
             httpStatus: status, code: body.code, message: body.message, details: body.details,

@@ -16,7 +16,7 @@ enum ScheduleTime {
     static func delay(_ text: String, now: Int64) -> Duration? {
         if let duration = duration(text) { return duration }
         guard let point = nanoseconds(rfc3339: text) else { return nil }
-        return .nanoseconds(max(0, point - now))
+        return .nanoseconds(point > now ? point - now : 0)
     }
 
     /// Reads a period; nil when it is none.
@@ -153,8 +153,9 @@ enum ScheduleTime {
         }
         let days = daysSince1970(year, month, day)
         let seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset
-        let (scaled, isTooLarge) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return isTooLarge ? nil : scaled + fraction
+        // What lies further away than nanoseconds can count (the year 2262) is as good as never.
+        let farthest = Int64.max / 1_000_000_000 - 1
+        return min(max(seconds, -farthest), farthest) * 1_000_000_000 + fraction
     }
 
     /// In years that begin in March, so that February ends them.

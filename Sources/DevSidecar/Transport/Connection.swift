@@ -110,6 +110,11 @@ final class Connection: SocketStreamHandler {
         closeWhenWritten()
     }
 
+    /// Closes after a while, whatever happens until then.
+    func close(after delay: Duration) {
+        loop.schedule(after: delay) { [weak self] in self?.close() }
+    }
+
     /// Closes at once.
     func close() {
         guard socket != nil || tls != nil else { return }

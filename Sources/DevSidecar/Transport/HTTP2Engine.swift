@@ -31,6 +31,8 @@ final class HTTP2Engine: ConnectionEngine, HTTP2SessionDelegate {
             try session.receive(bytes)
             keepAlive?.bytesCame()
             if session.wantsWrite { connection?.flush() }
+            // As long as Go waits after GOAWAY.
+            if session.hasRefusedHeaderList { connection?.close(after: .seconds(1)) }
             closeIfFinished()
         } catch  where error.kind == .notHTTP2 {
             // Go leaves the rest unread when it closes, which resets the connection.

@@ -1,4 +1,7 @@
-"""Fixtures of the black-box suite: one development sidecar, and a gateway per protocol before it."""
+"""Fixtures of the black-box suite: one development sidecar, and a gateway per protocol before it.
+
+With BLACKBOX_HTTP1=1 the sidecars do not speak h2c, so that a gateway has to get by with HTTP/1.1.
+"""
 
 import itertools
 import sys
@@ -10,9 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from blackbox.app import SUBSCRIPTIONS, EchoApp, Stage  # noqa: E402
-from blackbox.processes import BINARY, Gateway, Process, Sidecar, free_port  # noqa: E402
-
-PROTOCOLS = ["grpc", "http", "auto"]
+from blackbox.processes import BINARY, PROTOCOLS, Gateway, Process, Sidecar, free_port  # noqa: E402
 
 
 def pytest_sessionstart(session):

@@ -10,11 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from blackbox.problems import problem
-from blackbox.processes import Gateway, Sidecar, free_port
+from blackbox.processes import PROTOCOLS, Gateway, Sidecar, free_port
 from blackbox.rawhttp import Connection, NoAnswer, exchange, request_bytes
 from blackbox.waiting import until
-
-PROTOCOLS = ["grpc", "http", "auto"]
 
 
 @pytest.fixture(scope="module")

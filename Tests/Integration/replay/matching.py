@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import datetime
 
 PLACEHOLDER = re.compile(r"<(?:([a-z]+\d*):([\w-]+)|host|filesRoot|dir)>")
@@ -14,7 +15,8 @@ PATTERNS = {
     "base64": r"[A-Za-z0-9+/]+=*",
     "ciphertext": r"[A-Za-z0-9+/]+=*",
 }
-# Times are compared by their distance to the first time of the same line.
+# Times are compared by their distance to the first time of the same line; the replay of a line may
+# itself take longer than its recording.
 TIME_TOLERANCE_SECONDS = 2
 
 
@@ -24,18 +26,24 @@ class Bindings:
     def __init__(self, observed=()):
         self.observed = dict(observed)
         self.values = {}
-        self.shift = None
+        self.start_line()
 
     def copy(self):
         other = Bindings(self.observed)
         other.values, other.shift = dict(self.values), self.shift
+        other.started = self.started
         return other
 
     def adopt(self, other):
         self.values, self.shift = other.values, other.shift
 
     def start_line(self):
-        self.shift = None
+        self.shift, self.started = None, time.monotonic()
+
+    def skip(self, seconds):
+        """The replay does not wait as long as the recording did."""
+        if self.shift is not None:
+            self.shift -= seconds
 
     def substitute(self, text):
         """A text to send: with the values that were answered earlier."""
@@ -87,7 +95,8 @@ class Bindings:
         if self.shift is None:
             self.shift = shift
         self.values[name] = value
-        return abs(shift - self.shift) <= TIME_TOLERANCE_SECONDS
+        elapsed = time.monotonic() - self.started
+        return abs(shift - self.shift) <= TIME_TOLERANCE_SECONDS + elapsed
 
 
 def _time(text):

@@ -77,12 +77,14 @@ def test_only_the_named_fields_of_json_change():
 
 
 def test_few_lines_with_names_stay_as_recorded():
-    for name in FILES[:-1]:
+    for name in [name for name in FILES if name != "transport"]:
         lines = [line for line in load(name) if not out_of_scope(line)]
         same = [line for line in lines if Renaming().line(line) == line]
-        # runtime is about paths, limits and transport, where there is nothing to rename; in lock
-        # many are about bodies that cannot be read.
-        share = {"runtime": 0.7, "lock": 0.2}.get(name, 0.15)
+        # runtime is about paths, limits and transport, where there is nothing to rename; in the other
+        # files many are about bodies that cannot be read, paths of the echo app, and methods that
+        # daprd does not implement.
+        shares = {"runtime": 0.7, "lock": 0.2, "others": 0.2, "bindings": 0.25, "crypto": 0.25}
+        share = shares.get(name, 0.15)
         assert len(same) < len(lines) * share, name
 
 

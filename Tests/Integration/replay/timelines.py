@@ -54,7 +54,7 @@ class Timeline:
             elif "meanwhile" in event:
                 found = self._meanwhile(event["meanwhile"])
             elif "nothing" in event:
-                found = self._silence()
+                found = self._silence(event["nothing"])
             found = [f"event {start}: {text}" for text in found]
         return found
 
@@ -72,8 +72,10 @@ class Timeline:
                 other["bytesLength"] = self.stream.byte_count(other.pop("json"))
         return differences(wanted, actual, self.bindings, is_unordered)
 
-    def _silence(self):
+    def _silence(self, text):
         event = self.stream.next(SILENCE_SECONDS)
+        if recorded := re.search(r"([\d.]+) s", text):
+            self.bindings.skip(float(recorded[1]) - SILENCE_SECONDS)
         return [f"not expected: {event}"] if event else []
 
     def _act(self, event):

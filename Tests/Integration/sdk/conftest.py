@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from dapr.clients import DaprClient
+from dapr.conf import settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "replay"))
 
@@ -27,3 +29,13 @@ def module_sidecars(tmp_path_factory):
 @pytest.fixture(scope="module")
 def sidecar(module_sidecars):
     return module_sidecars.get("echo-app")
+
+
+@pytest.fixture
+def client(sidecar, monkeypatch):
+    """The SDK's client of `sidecar`, which asks over HTTP whether it is healthy."""
+    monkeypatch.setattr(settings, "DAPR_HTTP_PORT", sidecar.ports["http"])
+    monkeypatch.setattr(settings, "DAPR_GRPC_PORT", sidecar.ports["grpc"])
+    monkeypatch.setattr(settings, "DAPR_HEALTH_TIMEOUT", 20)
+    with DaprClient(f"127.0.0.1:{sidecar.ports['grpc']}") as client:
+        yield client

@@ -5,7 +5,6 @@ import time
 
 import grpc
 import pytest
-from dapr.clients import DaprClient
 from dapr.clients.exceptions import DaprGrpcError
 from dapr.clients.grpc._request import TransactionalStateOperation, TransactionOperationType
 from dapr.clients.grpc._state import Concurrency, Consistency, StateItem, StateOptions
@@ -21,14 +20,6 @@ def invocation(request, monkeypatch):
     """The protocol with which the SDK invokes methods."""
     monkeypatch.setattr(settings, "DAPR_API_METHOD_INVOCATION_PROTOCOL", request.param)
     return request.param
-
-
-@pytest.fixture
-def client(sidecar, monkeypatch):
-    monkeypatch.setattr(settings, "DAPR_HTTP_PORT", sidecar.ports["http"])
-    monkeypatch.setattr(settings, "DAPR_GRPC_PORT", sidecar.ports["grpc"])
-    with DaprClient(f"127.0.0.1:{sidecar.ports['grpc']}") as client:
-        yield client
 
 
 def published(client):

@@ -4,21 +4,12 @@ import queue
 
 import grpc
 import pytest
-from dapr.clients import DaprClient
 from dapr.clients.grpc._response import UnlockResponseStatus
-from dapr.conf import settings
 
 import http1
 
 CONFIGURATION, LOCKS = "configstore", "lockstore"
 WAIT_SECONDS = 10
-
-
-@pytest.fixture
-def client(sidecar, monkeypatch):
-    monkeypatch.setattr(settings, "DAPR_HTTP_PORT", sidecar.ports["http"])
-    with DaprClient(f"127.0.0.1:{sidecar.ports['grpc']}") as client:
-        yield client
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ The SDK's client has no calls for workflow management; its generated stub has.
 
 import grpc
 import pytest
-from dapr.clients import DaprClient
 from dapr.clients.exceptions import DaprGrpcError
 from dapr.clients.grpc import conversation
 from dapr.clients.grpc._jobs import ConstantFailurePolicy, Job
@@ -19,12 +18,6 @@ from google.protobuf.wrappers_pb2 import BytesValue
 def sidecar(module_sidecars):
     """The recorded ones have neither placement nor scheduler."""
     return module_sidecars.get("echo-app", ("--placement", "--scheduler"))
-
-
-@pytest.fixture
-def client(sidecar):
-    with DaprClient(f"127.0.0.1:{sidecar.ports['grpc']}") as client:
-        yield client
 
 
 @pytest.fixture

@@ -33,6 +33,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
+# Whether sidecars speak HTTP/1.1 only, and the protocols of a gateway before them.
+IS_HTTP1 = os.environ.get("BLACKBOX_HTTP1") == "1"
+PROTOCOLS = ["http"] if IS_HTTP1 else ["grpc", "http", "auto"]
+
+
 def environment(**more):
     """Ours, without anything that would configure a sidecar or a gateway."""
     kept = {
@@ -151,13 +156,23 @@ class Sidecar(Process):
         super().__init__(
             "sidecar", "--app-id", "pyapp", "--echo-app-id", "pyapp",
             "--subscriptions", subscribed, "--http-port", http, "--grpc-port", grpc, "--components", components,
-            *(["--latency", latency] if latency else []), *arguments, directory=directory, **more)
+            *(["--latency", latency] if latency else []), *arguments, directory=directory,
+            env=environment(DAPR_HTTP_DISABLE_H2C="true") if IS_HTTP1 else None, **more)
         self.http, self.grpc = self.wait_for(self._ports, what="the sidecar's ports")
+        if IS_HTTP1:
+            assert not self._speaks_h2c(), "the sidecar was to speak HTTP/1.1 only"
 
     def _ports(self):
         line, end, _ = self.stdout.partition("\n")
         ports = [re.search(rf'"?{api}"?[=:].*?(\d+)(?=[\s,}}]|$)', line) for api in ("http", "grpc")]
         return end and tuple(int(port[1]) for port in ports)
+
+    def _speaks_h2c(self):
+        """Whether the HTTP port answers HTTP/2 at all."""
+        with socket.create_connection(("127.0.0.1", self.http), 5) as connection:
+            settings = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+            connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings)
+            return connection.recv(1) != b""
 
     def ask(self, method, target, fields=None, body=None, **more):
         """A request to the sidecar itself, past the gateway."""
@@ -289,6 +304,6 @@ def readable(connection, timeout):
 
 
 __all__ = [
-    "BINARY", "Gateway", "Process", "ProcessEnded", "REPOSITORY", "Sidecar", "check_common",
-    "environment", "free_port", "parse_metrics", "readable", "run", "until",
+    "BINARY", "Gateway", "IS_HTTP1", "PROTOCOLS", "Process", "ProcessEnded", "REPOSITORY", "Sidecar",
+    "check_common", "environment", "free_port", "parse_metrics", "readable", "run", "until",
 ]
