@@ -119,7 +119,8 @@ let targets: [Target] = [
     tests(
         "DevSidecarTests",
         [
-            "DevSidecar", "Cryptography", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos", "TestSupport",
+            "DevSidecar", "Cryptography", "HTTPMessage", "HTTP2", "EventLoop", "JSON", "DaprProtos",
+            "TestSupport",
             protobuf, httpTypes,
         ]),
     tests(

@@ -8,6 +8,7 @@ actor SidecarPool {
     nonisolated let loop: EventLoop
     nonisolated let endpoint: SidecarEndpoint
     private nonisolated let core: SidecarCore
+    private var isShutDown = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
@@ -25,6 +26,13 @@ actor SidecarPool {
         let route = SidecarRoute(
             to: endpoint, dialTimeout: dialTimeout, tls: tls, allowsHTTP1: allowsHTTP1)
         core = SidecarCore(by: route, on: loop, policy: policy, observer: observer())
+    }
+
+    deinit {
+        guard !isShutDown else { return }
+        // Let go without being shut down, wherever that was: what it owns ends on its own thread.
+        let core = core
+        loop.execute { core.shutDown() }
     }
 
     /// Sends a request and waits for the response, or for its head where it is streamed.
@@ -94,6 +102,7 @@ actor SidecarPool {
 
     /// Closes every connection; each call that is open fails once.
     func shutDown() {
+        isShutDown = true
         core.shutDown()
     }
 
