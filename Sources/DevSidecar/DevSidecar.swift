@@ -38,6 +38,11 @@ public actor DevSidecar {
         self.onShutdown = onShutdown
     }
 
+    // On the loop's thread, whoever lets go last: connections belong to it.
+    isolated deinit {
+        server?.stop()
+    }
+
     /// Opens the ports.
     ///
     /// - Returns: where it listens, with the real port numbers.

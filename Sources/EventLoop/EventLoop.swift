@@ -209,6 +209,14 @@ public final class EventLoop: Sendable {
         post { inbox in inbox.calls.append(body) }
     }
 
+    /// Calls `body` where the loop's state may be touched: at once if that is here, as on the loop's
+    /// thread or where no thread runs the loop, else on the loop's thread. For the end of objects
+    /// that belong to the loop and are let go by somebody else.
+    public func executeAtHome(_ body: @escaping @Sendable () -> Void) {
+        let owner = thread.load(ordering: .acquiring)
+        if owner == 0 || owner == currentThread() { body() } else { execute(body) }
+    }
+
     func post(_ add: (inout Inbox) -> Void) {
         let first = lock.withLock {
             let wasEmpty = unsafe inbox.isEmpty

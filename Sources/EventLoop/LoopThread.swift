@@ -56,4 +56,12 @@ public final class LoopThread: Sendable {
         loop.stop()
         pthread_join(handle, nil)
     }
+
+    /// Stops the loop without waiting for its thread, which goes after what is queued is done. From
+    /// any thread; does nothing after `join()`.
+    public func detach() {
+        guard !isJoined.exchange(true, ordering: .relaxed) else { return }
+        loop.stop()
+        pthread_detach(handle)
+    }
 }

@@ -141,14 +141,15 @@ public final class HTTP1ResponseParser {
     /// Adds the field that is complete, and makes room for the next.
     private func addField() -> Bool {
         valueBegan = false
+        // Out of the object, because no span may outlive what it looks into: the optimiser complains.
+        let name = exchange(&self.name, with: [])
+        var value = exchange(&self.value, with: [])
         while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
         do throws(HeaderFieldError) {
             try fields.append(name.span, value.span)
         } catch {
             return fail("\(error)")
         }
-        name = []
-        value = []
         return fields.listSize < Self.headLimit ? true : fail("the header fields are too long")
     }
 

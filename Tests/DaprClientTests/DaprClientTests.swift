@@ -35,6 +35,24 @@ struct DaprClientTests {
         }
     }
 
+    @Test(
+        "a client that is let go without a shutdown closes its connections, and its handles keep it"
+    )
+    func letGo() async throws {
+        let peer = try Peer(Self.answer)
+        let endpoint = SidecarEndpoint(try await peer.listen())
+        func store() throws -> StateStore {
+            let client = try DaprClient(
+                configuration: .init(
+                    httpEndpoint: endpoint, grpcEndpoint: endpoint, protocol: .grpc))
+            return client.state("s")
+        }
+        let value = try await store().get("k")
+        #expect(value?.text == "1")
+        await peer.waitForDisconnect()
+        await peer.stop()
+    }
+
     @Test("reads the same over each protocol", arguments: DaprProtocol.allCases)
     func sameResults(protocol: DaprProtocol) async throws {
         try await withClient(`protocol`, Self.answer) { peer, client in

@@ -9,7 +9,7 @@ public final class DaprClient: Sendable {
     /// Every operation, with every parameter.
     public let api: any DaprAPI
     private let pools: [DaprProtocol: SidecarPool]
-    private let thread: LoopThread?
+    private let owner: ThreadOwner?
     /// Where the connections live.
     let loop: EventLoop
 
@@ -26,12 +26,8 @@ public final class DaprClient: Sendable {
         } catch {
             throw DaprError(.unavailable, "the client cannot start: \(error)")
         }
-        do throws(DaprError) {
-            try self.init(configuration: configuration, loop: thread.loop, thread: thread)
-        } catch {
-            thread.join()
-            throw error
-        }
+        try self.init(
+            configuration: configuration, loop: thread.loop, owner: ThreadOwner(thread))
     }
 
     /// A client with a thread of its own, for the sidecar that the environment names
@@ -63,13 +59,13 @@ public final class DaprClient: Sendable {
     public convenience init(
         configuration: Configuration, loop: EventLoop
     ) throws(DaprError) {
-        try self.init(configuration: configuration, loop: loop, thread: nil)
+        try self.init(configuration: configuration, loop: loop, owner: nil)
     }
 
     private init(
-        configuration: Configuration, loop: EventLoop, thread: LoopThread?
+        configuration: Configuration, loop: EventLoop, owner: ThreadOwner?
     ) throws(DaprError) {
-        self.thread = thread
+        self.owner = owner
         self.loop = loop
         let observers = ObserverSettings(
             logger: configuration.logger, metrics: configuration.metrics)
@@ -87,6 +83,7 @@ public final class DaprClient: Sendable {
                 to: endpoint, on: loop, dialTimeout: configuration.dialTimeout, tls: tls,
                 allowsHTTP1: api == .http,
                 policy: .init(maxConnections: configuration.maxConnections),
+                keeping: owner,
                 observedBy: { observers.observer(of: api, at: endpoint) })
         }
         let settings = TransportSettings(
@@ -131,9 +128,24 @@ public final class DaprClient: Sendable {
     }
 
     /// Closes the connections and ends the client's thread. Calls that are open fail, each once;
-    /// later ones fail at once. Call it once, before the client and all its handles are let go.
+    /// later ones fail at once. Call it once. A client that is let go without it does the same
+    /// without waiting, as soon as the last handle and call are gone.
     public func shutdown() async {
         for pool in pools.values { await pool.shutDown() }
-        thread?.join()
+        owner?.thread.join()
+    }
+}
+
+/// A client's own thread, which the client and its connections hold: when the last of them is gone
+/// without a shutdown, the thread goes as well.
+private final class ThreadOwner: Sendable {
+    let thread: LoopThread
+
+    init(_ thread: LoopThread) {
+        self.thread = thread
+    }
+
+    deinit {
+        thread.detach()
     }
 }

@@ -8,31 +8,32 @@ actor SidecarPool {
     nonisolated let loop: EventLoop
     nonisolated let endpoint: SidecarEndpoint
     private nonisolated let core: SidecarCore
-    private var isShutDown = false
+    private let owner: (any Sendable)?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
 
     /// - Parameters:
     ///   - tls: the rules of TLS and the name that the certificate must be for.
     ///   - allowsHTTP1: whether HTTP/1.1 will do where the sidecar does not speak HTTP/2.
+    ///   - owner: what has to stay for as long as the pool does.
     init(
         to endpoint: SidecarEndpoint, on loop: EventLoop, dialTimeout: Duration = .seconds(5),
         tls: (context: TLSContext, serverName: String)? = nil, allowsHTTP1: Bool = false,
-        policy: ConnectionPool<Exchange>.Policy = .init(),
+        policy: ConnectionPool<Exchange>.Policy = .init(), keeping owner: (any Sendable)? = nil,
         observedBy observer: (@Sendable () -> PoolObserver?) = { nil }
     ) {
         self.loop = loop
         self.endpoint = endpoint
+        self.owner = owner
         let route = SidecarRoute(
             to: endpoint, dialTimeout: dialTimeout, tls: tls, allowsHTTP1: allowsHTTP1)
         core = SidecarCore(by: route, on: loop, policy: policy, observer: observer())
     }
 
     deinit {
-        guard !isShutDown else { return }
-        // Let go without being shut down, wherever that was: what it owns ends on its own thread.
+        // Whoever lets go last may be on any thread, and connections belong to the loop's.
         let core = core
-        loop.execute { core.shutDown() }
+        loop.executeAtHome { core.shutDown() }
     }
 
     /// Sends a request and waits for the response, or for its head where it is streamed.
@@ -102,7 +103,6 @@ actor SidecarPool {
 
     /// Closes every connection; each call that is open fails once.
     func shutDown() {
-        isShutDown = true
         core.shutDown()
     }
 

@@ -75,6 +75,7 @@ actor Peer {
     private(set) var address = SocketAddress.ip("127.0.0.1", port: 0)
     private var watchers: [(count: Int, CheckedContinuation<Void, Never>)] = []
 
+    private var disconnectWatchers: [CheckedContinuation<Void, Never>] = []
     private var resetWatchers: [(count: Int, CheckedContinuation<Void, Never>)] = []
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
@@ -145,6 +146,15 @@ actor Peer {
 
     fileprivate func forget(_ connection: PeerConnection) {
         connections.removeAll { $0 === connection }
+        guard connections.isEmpty else { return }
+        for watcher in disconnectWatchers { watcher.resume() }
+        disconnectWatchers = []
+    }
+
+    /// Waits until no client is connected any more.
+    func waitForDisconnect() async {
+        guard !connections.isEmpty else { return }
+        await withCheckedContinuation { disconnectWatchers.append($0) }
     }
 
     /// Waits until that many requests have come.

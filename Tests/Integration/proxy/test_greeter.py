@@ -83,4 +83,4 @@ def test_swift(sidecar):
         timeout=120,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "0 tests" not in run.stdout and "passed" in run.stdout
+    assert "Test run with 3 tests" in run.stdout, run.stdout
