@@ -21,7 +21,8 @@ struct RecordedError: Sendable {
         self.grpc = grpc
     }
 
-    static let all = queries + writes + subscriptions + workflows + jobs + conversations
+    static let all: [RecordedError] =
+        queries + writes + subscriptions + workflows + jobs + conversations
 
     private static func query(_ text: String, _ kind: DaprError.Kind) -> RecordedError {
         RecordedError(
