@@ -94,6 +94,9 @@ extension Google_Protobuf_Value {
     /// A text as it is, everything else as JSON.
     fileprivate var attribute: String {
         if case .stringValue(let text) = kind { return text }
+        if case .numberValue(let number) = kind, let whole = Int64(exactly: number) {
+            return String(whole)
+        }
         return (try? jsonString()) ?? ""
     }
 }
