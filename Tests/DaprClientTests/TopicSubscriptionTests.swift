@@ -235,20 +235,24 @@ struct TopicSubscriptionTests {
                 .silence
             } body: { peer, transport, pool in
                 await peer.answerStreams { request, event in
-                    guard case .message(let bytes) = event,
-                        case .initialRequest = try? Request(serializedBytes: bytes)
-                            .subscribeTopicEventsRequestType
-                    else { return [] }
+                    guard case .message(let bytes) = event else { return [] }
+                    if case .eventProcessed = try? Request(serializedBytes: bytes)
+                        .subscribeTopicEventsRequestType
+                    {
+                        return [.hangUp]
+                    }
                     switch request.number {
-                    case 1: return [.head, Self.accepted(), Self.event("1"), .hangUp]
+                    case 1: return [.head, Self.accepted(), Self.event("0"), Self.event("1")]
                     case 2: return [.reset(.refusedStream)]
                     default: return [.head, Self.accepted(), Self.event("2")]
                     }
                 }
                 let events = try await PubSub(name: "p", api: transport).subscribe(
                     "t", reconnection: reconnection)
+                let trigger = try #require(try await events.next())
                 let first = try #require(try await events.next())
                 #expect(first.id == "1")
+                try? await trigger.ack()
                 if reconnection == .never {
                     let error = await #expect(throws: DaprError.self) { try await events.next() }
                     #expect(error?.kind == .unavailable)
