@@ -81,6 +81,7 @@ let targets: [Target] = [
             "HTTPMessage", "HTTP2", "EventLoop", "JSON", "Cryptography", "DaprProtos", protobuf,
             httpTypes, deque,
             "TLS",
+            "HTTP1",
         ]),
     library(
         "Gateway",
@@ -137,6 +138,8 @@ let package = Package(
     name: "daprgw",
     products: [
         .library(name: "DaprClient", targets: ["DaprClient"]),
+        // For those who run the client on a loop of their own.
+        .library(name: "EventLoop", targets: ["EventLoop"]),
         .executable(name: "daprgw", targets: ["daprgw"]),
     ],
     dependencies: dependencies,

@@ -17,7 +17,7 @@ public actor DevSidecar {
     private nonisolated let loop: EventLoop
     private nonisolated let configuration: SidecarConfiguration
     private let onShutdown: @Sendable (_ isForced: Bool) -> Void
-    private var server: SidecarServer?
+    private var running: LoopBound<SidecarServer>?
 
     /// The loop's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
@@ -38,10 +38,13 @@ public actor DevSidecar {
         self.onShutdown = onShutdown
     }
 
-    // On the loop's thread, whoever lets go last: connections belong to it.
-    isolated deinit {
-        server?.stop()
+    deinit {
+        // On the loop's thread, whoever lets go last: connections belong to it.
+        guard let running else { return }
+        loop.execute { running.value.stop() }
     }
+
+    private var server: SidecarServer? { running?.value }
 
     /// Opens the ports.
     ///
@@ -49,14 +52,14 @@ public actor DevSidecar {
     public func start() throws -> Addresses {
         let server = try SidecarServer(
             configuration: configuration, loop: loop, onShutdown: onShutdown)
-        self.server = server
+        running = LoopBound(server, on: loop)
         return server.addresses
     }
 
     /// Ends streamed calls, and closes all ports and connections. Call it before the loop stops.
     public func stop() async {
         let stopping = server
-        server = nil
+        running = nil
         await stopping?.drain()
     }
 

@@ -3,8 +3,12 @@ public struct HTTP2Configuration: Sendable {
     /// How many unread bytes a stream may hold: SETTINGS_INITIAL_WINDOW_SIZE, which is not sent
     /// for the protocol's own 65535.
     public var streamWindowSize: Int32 = 1 << 20
-    /// How many unread bytes all streams together may hold.
+    /// How many unread bytes all streams together may hold, unless ``streamsShareWindow`` is off.
     public var connectionWindowSize: Int32 = 16 << 20
+    /// Whether unread bytes count against the connection's window too. Then the memory of a
+    /// connection is bounded, and streams that are not read can hold up those that are. Without it
+    /// each stream is bounded by its own window only.
+    public var streamsShareWindow = true
     /// How many streams the peer may have open: SETTINGS_MAX_CONCURRENT_STREAMS. `nil` sends none.
     public var maxConcurrentStreams: UInt32?
     /// The longest header list accepted, in bytes: SETTINGS_MAX_HEADER_LIST_SIZE. A longer one

@@ -48,6 +48,9 @@ extension HTTP2Session {
             return
         }
         stream.unconsumed += data.count
+        if !streamsShareWindow {
+            _ = unsafe nghttp2_session_consume_connection(handle, data.count)
+        }
         // libnghttp2 keeps the bytes for the callback, and the span cannot leave it.
         handler.stream(stream, received: unsafe Span(_unsafeElements: data))
     }
@@ -110,7 +113,7 @@ extension HTTP2Session {
 
     func streamClosed(_ id: Int32, code: UInt32) {
         guard let stream = streams.remove(id) else { return }
-        if stream.unconsumed > 0 {
+        if stream.unconsumed > 0, streamsShareWindow {
             _ = unsafe nghttp2_session_consume_connection(handle, stream.unconsumed)
         }
         let code = HTTP2ErrorCode(rawValue: code)

@@ -124,7 +124,11 @@ extension HTTP2Session {
     }
 
     func consume(_ count: Int, on stream: HTTP2Stream) {
-        _ = unsafe nghttp2_session_consume(handle, stream.id, count)
+        if streamsShareWindow {
+            _ = unsafe nghttp2_session_consume(handle, stream.id, count)
+        } else {
+            _ = unsafe nghttp2_session_consume_stream(handle, stream.id, count)
+        }
         if wantsWrite { announceOutput() }
     }
 

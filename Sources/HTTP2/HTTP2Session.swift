@@ -71,6 +71,7 @@ public final class HTTP2Session {
         close(HTTP2Error(.closed, "the session was released"))
     }
 
+    var streamsShareWindow: Bool { configuration.streamsShareWindow }
     var sendBufferSize: Int { configuration.sendBufferSize }
 
     /// How many streams are open, in either direction.

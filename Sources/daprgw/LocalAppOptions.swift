@@ -33,18 +33,22 @@ struct LocalAppOptions: ParsableArguments {
     @Option(
         name: .customLong("app"),
         help: ArgumentHelp(
-            "An app in another process on this machine, as ID=grpc://127.0.0.1:PORT. May be"
-                + " repeated.", valueName: "app"),
+            "An app in another process on this machine, as ID=http://127.0.0.1:PORT or"
+                + " ID=grpc://127.0.0.1:PORT. May be repeated.", valueName: "app"),
         transform: server)
     var servers: [(id: String, app: SidecarConfiguration.App)] = []
 
     private static func server(_ text: String) throws -> (String, SidecarConfiguration.App) {
         let parts = text.split(separator: "=", maxSplits: 1)
-        let prefix = "grpc://127.0.0.1:"
-        guard parts.count == 2, parts[1].hasPrefix(prefix),
-            let port = UInt16(parts[1].dropFirst(prefix.count)), port > 0
-        else { throw ValidationError("'\(text)' is not ID=grpc://127.0.0.1:PORT") }
-        return (String(parts[0]), SidecarConfiguration.App(port: port, isGRPC: true))
+        for (scheme, isGRPC) in [("http", false), ("grpc", true)] {
+            let prefix = "\(scheme)://127.0.0.1:"
+            guard parts.count == 2, parts[1].hasPrefix(prefix),
+                let port = UInt16(parts[1].dropFirst(prefix.count)), port > 0
+            else { continue }
+            return (String(parts[0]), SidecarConfiguration.App(port: port, isGRPC: isGRPC))
+        }
+        throw ValidationError(
+            "'\(text)' is neither ID=http://127.0.0.1:PORT nor ID=grpc://127.0.0.1:PORT")
     }
 
     /// The apps of these options.

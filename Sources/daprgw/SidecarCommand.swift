@@ -39,13 +39,13 @@ struct SidecarCommand: ParsableCommand {
     @Option(help: "The id of the app that the sidecar belongs to.")
     var appId: String?
 
-    @Option(help: "The port of that app; it is told to clients and looked for, but not called.")
+    @Option(help: "The port of that app on this machine, which may start later.")
     var appPort: UInt16?
 
     @Option(help: "What that app speaks: http or grpc.")
     var appProtocol = "http"
 
-    @OptionGroup(title: "Apps in this process")
+    @OptionGroup(title: "Apps")
     var localApps: LocalAppOptions
 
     @Option(help: "A JSON file that lists the components.", completion: .file())

@@ -201,6 +201,36 @@ struct StreamCallTests {
         }
     }
 
+    @Test("many calls that nobody reads do not hold up others of their connection")
+    func unreadCalls() async throws {
+        let message = [UInt8](repeating: 3, count: 100_000)
+        try await withPeer { _ in
+            .silence
+        } body: { peer, transport, pool in
+            await peer.answerStreams { request, event in
+                guard event == .ended else { return [] }
+                let count = request.fields[":path"] == "/s/all" ? 20 : 1
+                return [.head] + [PeerStep](repeating: .message(message), count: count) + [.ok]
+            }
+            var unread: [GRPCCall] = []
+            for _ in 0..<30 {
+                let call = try await transport.open(
+                    path: "/s/all", isComplete: true, in: .state, CallOptions())
+                _ = try await call.head()
+                unread.append(call)
+            }
+            let other = try await transport.open(
+                path: "/s/one", isComplete: true, in: .state, CallOptions())
+            try await expectNext(other, message)
+            try await expectNext(other, nil)
+            for call in unread {
+                for _ in 0..<20 { try await expectNext(call, message) }
+                try await expectNext(call, nil)
+            }
+            await pool.waitForStreams(0)
+        }
+    }
+
     // MARK: - Ends
 
     @Test("an error of trailers only comes as itself, with or without messages before it")

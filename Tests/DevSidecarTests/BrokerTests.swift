@@ -5,7 +5,7 @@ import Testing
 @testable import DevSidecar
 
 /// An app that subscribes to one topic and its dead letters, and answers as it is told.
-private final class Subscriber: HTTPApp {
+private final class Subscriber: InProcessApp {
     let port: UInt16 = 7000
     let answer: (AppRequest) -> AppResponse
     private(set) var received: [AppRequest] = []
@@ -41,6 +41,7 @@ private final class Subscriber: HTTPApp {
     private func publish(_ text: String, to topic: String = "t", _ app: Subscriber) throws -> Broker
     {
         let broker = Broker(app: app, clock: WallClock(loop: try EventLoop()))
+        broker.askForSubscriptions()
         broker.publish(
             PublishedEvent(pubsub: "p", topic: topic, content: Array(text.utf8), metadata: [:]),
             Handover())

@@ -40,6 +40,42 @@ struct FlowControlTests {
         #expect(recorder.body == body)
     }
 
+    @Test(
+        "streams that are not read hold up the others only where they share the window",
+        arguments: [true, false])
+    func unreadStreams(share: Bool) throws {
+        var configuration = Self.configuration(window: 100_000)
+        configuration.streamsShareWindow = share
+        let pair = try Pair(client: configuration)
+        let body = pattern(150_000)
+        pair.serverSide.onAccept = { stream, _ in
+            try? stream.respond(.response())
+            stream.send(body, end: true)
+            return Recorder()
+        }
+        try pair.pump()
+        let unread = try (0..<10).map { _ in
+            let recorder = Recorder()
+            recorder.consumes = false
+            let stream = try pair.client.open(.request(), end: true, handler: recorder)
+            try pair.pump()
+            return (stream, recorder)
+        }
+        let reader = Recorder()
+        _ = try pair.client.open(.request(), end: true, handler: reader)
+        try pair.pump()
+        #expect(reader.ends == (share ? 0 : 1))
+        // Each one was held back by its own window, and goes on when it is read.
+        #expect(unread.allSatisfy { $0.1.body.count <= 100_000 })
+        for (stream, recorder) in unread {
+            recorder.consumes = true
+            stream.consume(recorder.body.count)
+            try pair.pump()
+        }
+        #expect(unread.allSatisfy { $0.1.body == body })
+        #expect(reader.body == body)
+    }
+
     @Test("a producer is called when there is room again and never holds much more than the buffer")
     func writable() throws {
         let pair = try Pair(

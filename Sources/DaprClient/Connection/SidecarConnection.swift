@@ -65,7 +65,10 @@ final class SidecarConnection {
 
     private func begin(_ link: consuming Link) {
         do {
-            let session = try HTTP2Session(role: .client)
+            // A stream that its caller does not read holds up nobody else's calls.
+            var configuration = HTTP2Configuration()
+            configuration.streamsShareWindow = false
+            let session = try HTTP2Session(role: .client, configuration: configuration)
             session.delegate = self
             self.session = session
             switch consume link {

@@ -40,6 +40,7 @@ final class HTTP1Bridge: TurnParticipant {
         self.handler = handler
         var configuration = HTTP2Configuration()
         configuration.maxConcurrentStreams = Self.callLimit
+        configuration.streamsShareWindow = false
         session = try HTTP2Session(role: .server, configuration: configuration)
         session.delegate = self
         let connection = HTTP1Connection(on: loop, bridge: self)

@@ -15,10 +15,12 @@ final class ActorHosts {
     private static let defaultIdleTimeout: Duration = .seconds(3600)
 
     private let apps: [any HTTPApp]
+    private let loop: EventLoop
     /// What each app said, by its place in `apps`; nothing as long as it did not answer.
     private var answers: [[String: Host]?]
 
-    init(_ directory: AppDirectory) {
+    init(_ directory: AppDirectory, on loop: EventLoop) {
+        self.loop = loop
         let others = directory.others.sorted { $0.key < $1.key }.map(\.value)
         apps = ([directory.own].compactMap(\.self) + others).compactMap { app in
             if case .http(let app) = app { app } else { nil }
@@ -41,7 +43,7 @@ final class ActorHosts {
         let request = AppRequest(
             method: "GET", target: "/dapr/config",
             fields: [AppField(name: "Host", value: "127.0.0.1:\(app.port)")])
-        guard let answer = try? app.answer(request) else { return [:] }
+        guard let answer = try? await app.answer(to: request, on: loop) else { return [:] }
         var types: [String: Host] = [:]
         if answer.status == 200, let configuration = try? JSONValue.parse(answer.body) {
             let idle = configuration["actorIdleTimeout"]?.stringValue

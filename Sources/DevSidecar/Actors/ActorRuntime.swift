@@ -145,13 +145,9 @@ final class ActorRuntime {
             AppField(name: "Content-Length", value: String(body.count)),
         ]
         all += fields.map { AppField(name: AppFields.canonical($0.name), value: $0.value) }
-        let answer = try host.app.answer(
-            AppRequest(method: method, target: target, fields: all, body: body))
-        if answer.delay > .zero {
-            // A caller that is gone does not wait, but the turn is over then too.
-            try? await Task.sleep(for: answer.delay)
-        }
-        return answer
+        return try await host.app.answer(
+            to: AppRequest(method: method, target: target, fields: all, body: body),
+            on: context.loop)
     }
 
     // MARK: - Idleness

@@ -12,7 +12,7 @@ final class ActorsBlock: BuildingBlock {
     init(_ context: SidecarContext, apps: AppDirectory) {
         self.context = context
         app = apps.own
-        runtime = ActorRuntime(context, hosts: ActorHosts(apps))
+        runtime = ActorRuntime(context, hosts: ActorHosts(apps, on: context.loop))
         let isStore = context.components(of: "state").contains {
             $0.metadata["actorStateStore"] == "true"
         }

@@ -15,6 +15,8 @@ final class AppAnswer: HTTP2StreamHandler, @unchecked Sendable {
     private var position = 0
     private var writer: CheckedContinuation<Void, Never>?
     private var isOver = false
+    /// The app certainly did nothing for it.
+    private(set) var isUnprocessed = false
 
     init(limit: Int, on loop: EventLoop) {
         self.loop = loop
@@ -136,6 +138,7 @@ final class AppAnswer: HTTP2StreamHandler, @unchecked Sendable {
 
     func stream(_ stream: HTTP2Stream, closed closure: StreamClosure) {
         isOver = true
+        isUnprocessed = closure.isUnprocessed
         writer.take()?.resume()
         let failure =
             closure.cause == .finished

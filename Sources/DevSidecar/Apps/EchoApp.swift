@@ -6,7 +6,7 @@ import JSON
 /// `/large?n=N`, `/slow?ms=N`, `/close`, and Dapr's `/dapr/subscribe` and `/dapr/config`. The routes of its
 /// subscriptions acknowledge, or refuse, events and keep them, and so it keeps changes of configuration;
 /// `/_take` hands them out once.
-final class EchoApp: HTTPApp {
+final class EchoApp: InProcessApp {
     let port: UInt16
     private let subscriptions: JSONValue
     private let actorTypes: [String]

@@ -2,11 +2,17 @@ import EventLoop
 import HTTP2
 
 /// A gRPC app outside of this process, reached over a connection that is kept.
+///
+/// Belongs to the loop's thread.
 final class GRPCServerApp: ServingApp {
     let address: SocketAddress
     private let loop: EventLoop
     private let limit: Int
+    private var isStopped = false
+    /// The one that new calls use.
     private var connection: AppConnection?
+    /// All that have calls, or may have them.
+    private var connections: [ObjectIdentifier: AppConnection] = [:]
 
     /// - Parameter limit: the longest message taken from the app, in bytes.
     init(at address: SocketAddress, limit: Int, on loop: EventLoop) {
@@ -16,14 +22,14 @@ final class GRPCServerApp: ServingApp {
     }
 
     func stop() {
-        connection?.close()
-        connection = nil
+        isStopped = true
+        for connection in connections.values { connection.close() }
     }
 
     func serve(_ call: GRPCStreamCall, metadata: [AppField]) async -> GRPCReply {
         let answer: AppAnswer
         do throws(GRPCStatus) {
-            answer = try await open(call.method, metadata)
+            answer = try await open(call.method, metadata, timeout: call.metadata["grpc-timeout"])
         } catch {
             return GRPCReply(status: error)
         }
@@ -54,24 +60,52 @@ final class GRPCServerApp: ServingApp {
         }
     }
 
-    /// One message in each direction, for `OnInvoke`.
+    /// One message in each direction.
+    ///
+    /// - Parameter timeout: when the caller gives up, as `grpc-timeout` says it.
     func call(
-        _ method: String, _ message: [UInt8], metadata: [AppField]
+        _ method: String, _ message: [UInt8], metadata: [AppField], timeout: String? = nil
     ) async throws -> (message: [UInt8], answer: AppAnswer) {
-        let answer = try await open(method, metadata)
+        let answer = try await finished(method, message, metadata, timeout)
+        guard answer.answer.isUnprocessed else { return try answer.result() }
+        return try await finished(method, message, metadata, timeout).result()
+    }
+
+    /// A call that is over.
+    private struct Finished {
+        var answer: AppAnswer
+        var messages: [[UInt8]] = []
+        var failure: (any Error)?
+
+        func result() throws -> (message: [UInt8], answer: AppAnswer) {
+            if let failure { throw failure }
+            guard answer.reply.status.code == 0, let first = messages.first else {
+                throw answer.reply.status
+            }
+            return (first, answer)
+        }
+    }
+
+    private func finished(
+        _ method: String, _ message: [UInt8], _ metadata: [AppField], _ timeout: String?
+    ) async throws -> Finished {
+        let answer = try await open(method, metadata, timeout: timeout)
         defer { answer.cancel() }
         await answer.send(message)
         answer.finishSending()
-        var messages: [[UInt8]] = []
-        while let message = try await answer.next() { messages.append(message) }
-        guard answer.reply.status.code == 0, let first = messages.first else {
-            throw answer.reply.status
+        var finished = Finished(answer: answer)
+        do {
+            while let message = try await answer.next() { finished.messages.append(message) }
+        } catch {
+            finished.failure = error
         }
-        return (first, answer)
+        return finished
     }
 
+    // MARK: - Connections
+
     private func open(
-        _ method: String, _ metadata: [AppField]
+        _ method: String, _ metadata: [AppField], timeout: String?
     ) async throws(GRPCStatus) -> AppAnswer {
         var head = HeaderBlock(capacity: 512)
         head.add(":method", "POST")
@@ -80,10 +114,17 @@ final class GRPCServerApp: ServingApp {
         head.add(":authority", address.description)
         head.add("content-type", "application/grpc+proto")
         head.add("te", "trailers")
+        if let timeout { head.add("grpc-timeout", timeout) }
         for field in metadata { head.add(field.name, field.value) }
+        let answer = AppAnswer(limit: limit, on: loop)
         do {
-            let answer = AppAnswer(limit: limit, on: loop)
-            try await current().open(head, for: answer)
+            do {
+                try await current().open(head, for: answer)
+            } catch let error as HTTP2Error where error.isAboutStreams {
+                // The app takes no more calls on this connection, but it may on another.
+                connection = nil
+                try await current().open(head, for: answer)
+            }
             return answer
         } catch {
             throw .early(
@@ -93,94 +134,29 @@ final class GRPCServerApp: ServingApp {
         }
     }
 
-    /// The connection, which is dialled when there is none.
+    /// The connection for new calls; those who come while it is being made wait for the same one.
     private func current() async throws -> AppConnection {
-        if let connection, connection.isUsable { return connection }
-        let made = try await AppConnection(to: address, on: loop)
+        guard !isStopped else { throw HTTP2Error(.closed, "the sidecar stops") }
+        let connection = connection ?? dial()
+        try await connection.opened()
+        return connection
+    }
+
+    private func dial() -> AppConnection {
+        let made = AppConnection(to: address, on: loop) { [weak self] connection, isOver in
+            guard let self else { return }
+            if self.connection === connection { self.connection = nil }
+            if isOver { connections[ObjectIdentifier(connection)] = nil }
+        }
         connection = made
+        connections[ObjectIdentifier(made)] = made
         return made
     }
 }
 
-/// One HTTP/2 connection to an app. Belongs to the loop's thread.
-private final class AppConnection: SocketStreamHandler, HTTP2SessionDelegate {
-    private let session: HTTP2Session
-    private var socket: SocketStream?
-    private var attempt: ConnectAttempt?
-    private var isRetired = false
-
-    init(to address: SocketAddress, on loop: EventLoop) async throws {
-        session = try HTTP2Session(role: .client)
-        let dialled: Result<LoopBound<Dialled>, SystemError> = await withCheckedContinuation {
-            waiter in
-            attempt = ConnectAttempt(to: address, on: loop, timeout: .seconds(5)) { result in
-                switch consume result {
-                case .connected(let descriptor):
-                    waiter.resume(
-                        returning: .success(LoopBound(Dialled(descriptor), on: loop)))
-                case .failed(let error): waiter.resume(returning: .failure(error))
-                }
-            }
-        }
-        attempt = nil
-        guard let descriptor = try dialled.get().value.take() else { return }
-        session.delegate = self
-        socket = try SocketStream(descriptor, on: loop, handler: self)
-        socket?.flush()
+extension HTTP2Error {
+    /// Whether another connection could take the stream.
+    fileprivate var isAboutStreams: Bool {
+        kind == .notAcceptingStreams || kind == .streamLimitReached || kind == .closed
     }
-
-    var isUsable: Bool { socket != nil && !isRetired }
-
-    func open(_ head: HeaderBlock, for answer: AppAnswer) throws(HTTP2Error) {
-        answer.stream = try session.open(head, end: false, handler: answer)
-    }
-
-    func close() {
-        socket?.close()
-        socket = nil
-        session.close(HTTP2Error(.closed, "the app is not called any more"))
-    }
-
-    func received(_ bytes: Span<UInt8>) {
-        do throws(HTTP2Error) {
-            try session.receive(bytes)
-            if session.wantsWrite { socket?.flush() }
-            if session.isFinished { close() }
-        } catch {
-            close()
-        }
-    }
-
-    func fill(_ output: inout [UInt8]) {
-        do throws(HTTP2Error) {
-            try session.drain(into: &output)
-        } catch {
-            close()
-        }
-    }
-
-    func closed(_ error: SystemError?) {
-        socket = nil
-        session.close(HTTP2Error(.connectionLost, error?.description ?? "EOF"))
-    }
-
-    func sessionHasOutput(_ session: HTTP2Session) { socket?.flush() }
-
-    func session(
-        _ session: HTTP2Session, receivedGoAway code: HTTP2ErrorCode, lastStreamID: Int32,
-        debugData: [UInt8]
-    ) {
-        isRetired = true
-    }
-}
-
-/// Carries a descriptor out of a callback.
-private final class Dialled {
-    private var descriptor: Descriptor?
-
-    init(_ descriptor: consuming Descriptor) {
-        self.descriptor = consume descriptor
-    }
-
-    func take() -> Descriptor? { descriptor.take() }
 }

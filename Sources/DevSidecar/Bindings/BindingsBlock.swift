@@ -19,7 +19,7 @@ final class BindingsBlock: BuildingBlock {
                 bindings[component.name] = try LocalStorageBinding(
                     path: component.metadata["rootPath"])
             case "bindings.http":
-                bindings[component.name] = HTTPBinding(component, apps: apps)
+                bindings[component.name] = HTTPBinding(component, apps: apps, on: context.loop)
             case "bindings.redis":
                 bindings[component.name] = RedisBinding(clock: context.clock)
             case "bindings.echo": bindings[component.name] = EchoBinding()

@@ -1,3 +1,5 @@
+import EventLoop
+
 /// `bindings.http`: requests to a URL.
 final class HTTPBinding: OutputBinding {
     private static let maximumRedirects = 10
@@ -8,11 +10,13 @@ final class HTTPBinding: OutputBinding {
     private let url: String
     private let failsUnlessOK: Bool
     private let apps: AppDirectory
+    private let loop: EventLoop
 
-    init(_ component: Component, apps: AppDirectory) {
+    init(_ component: Component, apps: AppDirectory, on loop: EventLoop) {
         url = component.metadata["url"] ?? ""
         failsUnlessOK = component.metadata["errorIfNot2XX"].map(Self.isTruthy) ?? true
         self.apps = apps
+        self.loop = loop
     }
 
     private static func isTruthy(_ text: String) -> Bool {
@@ -32,7 +36,7 @@ final class HTTPBinding: OutputBinding {
         if call.body != nil {
             call.setDefault("Content-Type", "application/json; charset=utf-8")
         }
-        let answer = try send(&call, to: target)
+        let answer = try await send(&call, to: target)
         return try result(
             of: answer,
             failsUnlessOK:
@@ -69,7 +73,9 @@ final class HTTPBinding: OutputBinding {
     // MARK: - Sending
 
     /// Sends a request and those that redirections lead to.
-    private func send(_ call: inout Call, to target: String) throws(BindingFailure) -> AppResponse {
+    private func send(
+        _ call: inout Call, to target: String
+    ) async throws(BindingFailure) -> AppResponse {
         var target = target
         for _ in 0...Self.maximumRedirects {
             guard let url = WebURL(target) else {
@@ -77,7 +83,8 @@ final class HTTPBinding: OutputBinding {
             }
             let answer: AppResponse
             do throws(AppFailure) {
-                answer = try app(at: url).answer(call.request(to: url))
+                let app = apps.httpApp(at: url.host, port: url.port)
+                answer = try await app.answer(to: call.request(to: url), on: loop)
             } catch {
                 let verb = AppFields.canonical(call.verb)
                 throw BindingFailure("\(verb) \"\(target)\": \(error.text)")
@@ -95,10 +102,6 @@ final class HTTPBinding: OutputBinding {
         }
         throw BindingFailure(
             "\(AppFields.canonical(call.verb)) \"\(target)\": stopped after 10 redirects")
-    }
-
-    private func app(at url: WebURL) -> any HTTPApp {
-        apps.httpApp(port: url.port) ?? AbsentApp(port: url.port)
     }
 
     private func result(

@@ -74,7 +74,7 @@ extension ConfigurationBlock {
             AppField(name: "Accept-Encoding", value: "gzip"),
         ]
         // What the app says to it, or that it does not answer, changes nothing.
-        _ = try? app.answer(
+        _ = app.ask(
             AppRequest(
                 method: "POST", target: "/configuration/\(store)/\(key)", fields: fields,
                 body: value.serialized(options: .go) + [UInt8(ascii: "\n")]))

@@ -20,7 +20,7 @@ extension InvokeBlock {
             switch found.app {
             case .http(let app):
                 try check(message.message)
-                var answer = try self.call(app, found, call)
+                var answer = try await self.call(app, found, call)
                 if verb == .head { answer.body = [] }
                 return reply(answer, request.trace)
             case .grpc(let app):
@@ -68,7 +68,7 @@ extension InvokeBlock {
             verb: verb.name, method: message.method, query: message.httpExtension.querystring,
             contentType: message.contentType.isEmpty ? nil : message.contentType, fields: fields,
             body: Array(message.data.value),
-            contentLength: nil, trace: request.trace)
+            contentLength: nil, trace: request.trace, timeout: request.metadata["grpc-timeout"])
     }
 
     private func forwardedName(_ name: String) -> String? {

@@ -14,7 +14,7 @@ extension InvokeBlock {
             let call = call(request, target)
             switch found.app {
             case .http(let app):
-                return response(to: call, try self.call(app, found, call))
+                return response(to: call, try await self.call(app, found, call))
             case .grpc(let app):
                 let verb = Dapr_Proto_Common_V1_HTTPExtension.Verb(name: call.verb)
                 return try grpcResponse(self.call(app, found, call, verb: verb ?? .post))

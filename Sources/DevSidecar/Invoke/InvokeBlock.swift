@@ -29,39 +29,15 @@ final class InvokeBlock: BuildingBlock {
 
     private var httpHandler: HTTPHandler {
         let box = LoopBound(self, on: context.loop)
-        return .suspending { request in
-            let response = await box.value.answer(request)
-            await box.value.waitForApp()
-            return response
-        }
+        return .suspending { request in await box.value.answer(request) }
     }
 
     var grpcMethods: [GRPCMethod] {
         let box = LoopBound(self, on: context.loop)
         return [
             .dapr(
-                "InvokeService",
-                .suspending { request in
-                    let reply = await box.value.invokeService(request)
-                    await box.value.waitForApp()
-                    return reply
-                })
+                "InvokeService", .suspending { request in await box.value.invokeService(request) })
         ]
-    }
-
-    /// How long the app that was called last takes.
-    private var delay: Duration = .zero
-
-    /// Lets the time pass that the app takes; a caller that goes away does not wait.
-    private func waitForApp() async {
-        guard delay > .zero else { return }
-        let duration = delay
-        delay = .zero
-        do {
-            try await Task.sleep(for: duration)
-        } catch {
-            // The caller is gone.
-        }
     }
 
     // MARK: - Finding the app
@@ -90,8 +66,8 @@ final class InvokeBlock: BuildingBlock {
     }
 
     private func httpApp(at url: String) -> any HTTPApp {
-        let port = url.split(separator: ":").last.flatMap { UInt16($0) } ?? 80
-        return apps.httpApp(port: port) ?? AbsentApp(port: port)
+        guard let url = WebURL(url) else { return AbsentApp(port: 80) }
+        return apps.httpApp(at: url.host, port: url.port)
     }
 
     /// A lookup by multicast finds nobody; the next one only waits for the same answer.
@@ -117,12 +93,14 @@ final class InvokeBlock: BuildingBlock {
         /// The length that the caller announced.
         var contentLength: Int?
         var trace: TraceContext
+        /// When the caller gives up, as `grpc-timeout` says it.
+        var timeout: String?
     }
 
     /// Calls an HTTP app.
     func call(
         _ app: any HTTPApp, _ found: Found, _ call: Call
-    ) throws(InvokeFailure) -> AppResponse {
+    ) async throws(InvokeFailure) -> AppResponse {
         let target = try method(call, found).path + (call.query.isEmpty ? "" : "?" + call.query)
         let request = AppRequest(
             method: call.verb, target: target, fields: fields(of: call, found, port: app.port),
@@ -131,9 +109,7 @@ final class InvokeBlock: BuildingBlock {
             if let length = call.contentLength, length != call.body.count {
                 throw .cutOff(announced: length, sent: call.body.count)
             }
-            let answer = try app.answer(request)
-            delay = answer.delay
-            return answer
+            return try await app.answer(to: request, on: context.loop)
         } catch {
             let verb = AppFields.canonical(call.verb)
             let text = "\(verb) \"http://127.0.0.1:\(app.port)\(target)\": \(error.text)"
@@ -171,7 +147,7 @@ final class InvokeBlock: BuildingBlock {
         let (request, metadata) = try callback(found, call, verb)
         let (message, answer) = try await app.call(
             "/dapr.proto.runtime.v1.AppCallback/OnInvoke", request.serializedBytes(),
-            metadata: metadata)
+            metadata: metadata, timeout: call.timeout)
         return CallbackResponse(
             message: try GRPCMethod.decode(message),
             headers: answer.headers.map { AppField(name: $0.name, value: $0.value) },

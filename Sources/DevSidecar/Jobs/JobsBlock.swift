@@ -25,9 +25,11 @@ final class JobsBlock: BuildingBlock {
     let context: SidecarContext
     private var entries: [ExactText: Entry] = [:]
     private var byteCount = 0
+    private let triggers: JobTriggers
 
-    init(_ context: SidecarContext) {
+    init(_ context: SidecarContext, app: LocalApp?) {
         self.context = context
+        triggers = JobTriggers(to: app, on: context.loop)
     }
 
     var inspection: InspectionPage? {
@@ -48,6 +50,7 @@ final class JobsBlock: BuildingBlock {
 
     func stop() {
         for name in Array(entries.keys) { remove(name) }
+        triggers.stop()
     }
 
     private var sorted: [Entry] { entries.values.sorted { $0.job.name < $1.job.name } }
@@ -151,6 +154,7 @@ final class JobsBlock: BuildingBlock {
     private func run(_ entry: Entry, _ name: ExactText) {
         entry.timer = nil
         entry.runs += 1
+        triggers.trigger(entry.job)
         entry.schedule.ran(now: context.clock.nanoseconds)
         wait(entry, name)
     }

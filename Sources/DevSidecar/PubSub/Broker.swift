@@ -7,26 +7,38 @@ import JSON
 final class Broker {
     private let app: (any HTTPApp)?
     private let clock: WallClock
-    let subscriptions: [Subscription]
+    private var deliveries: [AppDelivery] = []
     /// The streams that clients hold open.
     private(set) var streams: [TopicStream] = []
     /// The latest events, oldest first.
     private(set) var log: [PublishedEvent] = []
     private static let longestLog = 1000
 
-    /// Asks the app what it subscribes to.
+    /// - Parameter app: what subscribes, if ``askForSubscriptions()`` is called.
     init(app: (any HTTPApp)?, clock: WallClock) {
         self.app = app
         self.clock = clock
-        let request = AppRequest(method: "GET", target: "/dapr/subscribe", fields: [])
-        do throws(AppFailure) {
-            let answer = try app?.answer(request)
-            let list = answer.flatMap { Self.parse($0.body)?.arrayValue }
-            subscriptions = list?.compactMap(Subscription.init) ?? []
-        } catch {
-            // An app that does not answer subscribes to nothing.
-            subscriptions = []
+    }
+
+    var subscriptions: [Subscription] { deliveries.map(\.subscription) }
+
+    /// Asks the app what it subscribes to. One that does not answer subscribes to nothing.
+    func askForSubscriptions() {
+        guard let app else { return }
+        let host = AppField(name: "Host", value: "127.0.0.1:\(app.port)")
+        let request = AppRequest(method: "GET", target: "/dapr/subscribe", fields: [host])
+        app.ask(request).whenDone { [weak self] result in
+            guard let self, case .success(let answer) = result else { return }
+            let list = Self.parse(answer.body)?.arrayValue ?? []
+            deliveries = list.compactMap(Subscription.init).map { AppDelivery($0) }
         }
+    }
+
+    /// Nothing is delivered any more.
+    func stop() {
+        for delivery in deliveries { delivery.stop() }
+        deliveries = []
+        for stream in streams { stream.end() }
     }
 
     /// Keeps an event and delivers it.
@@ -43,14 +55,22 @@ final class Broker {
         where stream.pubsub == event.pubsub && Self.matches(stream.topic, event.topic) {
             stream.offer(event, handover)
         }
-        for subscription in subscriptions
-        where subscription.pubsub == event.pubsub && subscription.topic == event.topic {
-            let isTaken = hand(event, to: subscription)
-            // A dead letter that is refused once more is lost, so that topics may form a ring.
-            if !isTaken, !isDeadLetter, !subscription.deadLetterTopic.isEmpty {
-                var letter = event
-                letter.topic = subscription.deadLetterTopic
-                deliver(letter, isDeadLetter: true, handover)
+        for delivery in deliveries
+        where delivery.subscription.pubsub == event.pubsub
+            && delivery.subscription.topic == event.topic
+        {
+            delivery.offer(handover) { [weak self] done in
+                guard let self else { return done() }
+                hand(event, to: delivery.subscription) { [weak self] isTaken in
+                    done()
+                    // A dead letter that is refused once more is lost, so that topics may form a
+                    // ring.
+                    let topic = delivery.subscription.deadLetterTopic
+                    guard let self, !isTaken, !isDeadLetter, !topic.isEmpty else { return }
+                    var letter = event
+                    letter.topic = topic
+                    deliver(letter, isDeadLetter: true, handover)
+                }
             }
         }
     }
@@ -104,21 +124,21 @@ final class Broker {
 
     /// Hands an event to the app.
     ///
-    /// - Returns: whether that is the end of it.
-    private func hand(_ event: PublishedEvent, to subscription: Subscription) -> Bool {
+    /// - Parameter completion: told whether that is the end of it.
+    private func hand(
+        _ event: PublishedEvent, to subscription: Subscription,
+        _ completion: @escaping (_ isTaken: Bool) -> Void
+    ) {
         guard let app, let parsed = cloudEvent(event, isRaw: subscription.isRaw),
             let path = subscription.path(for: parsed)
-        else { return true }
+        else { return completion(true) }
         let request = AppRequest(
             method: "POST", target: path, fields: fields(of: event, parsed, app.port),
             body: parsed.serialized(options: .go))
-        do throws(AppFailure) {
-            let answer = try app.answer(request)
-            if answer.status == 404 { return true }
+        app.ask(request).whenDone { result in
+            guard case .success(let answer) = result else { return completion(false) }
             let status = Self.parse(answer.body)?["status"]?.stringValue
-            return answer.status < 300 && status != "DROP"
-        } catch {
-            return false
+            completion(answer.status == 404 || answer.status < 300 && status != "DROP")
         }
     }
 

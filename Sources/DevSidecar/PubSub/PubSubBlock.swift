@@ -15,6 +15,11 @@ final class PubSubBlock: BuildingBlock {
         names = Set(context.components(of: "pubsub").map(\.name))
         if case .http(let app) = apps.own {
             broker = Broker(app: app, clock: context.clock)
+            if app is any InProcessApp {
+                broker.askForSubscriptions()
+            } else {
+                context.whenAppIsReady { [broker] in broker.askForSubscriptions() }
+            }
         } else {
             broker = Broker(app: nil, clock: context.clock)
         }
@@ -50,7 +55,7 @@ final class PubSubBlock: BuildingBlock {
     }
 
     func stop() {
-        for stream in broker.streams { stream.end() }
+        broker.stop()
     }
 
     var inspection: InspectionPage? {

@@ -14,7 +14,6 @@ final class AppProbe {
         guard let app = context.configuration.app else { return nil }
         self.context = context
         address = .ip("127.0.0.1", port: app.port)
-        context.isAppReady = false
         connect()
     }
 
@@ -28,7 +27,7 @@ final class AppProbe {
     private func finished(_ result: consuming ConnectResult) {
         attempt = nil
         switch consume result {
-        case .connected: context.isAppReady = true
+        case .connected: context.appIsReady()
         case .failed:
             timer = context.loop.schedule(after: Self.interval) { [weak self] in self?.connect() }
         }

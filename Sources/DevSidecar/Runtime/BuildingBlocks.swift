@@ -14,7 +14,7 @@ enum BuildingBlocks {
             metadata,
             actors,
             WorkflowBlock(context),
-            JobsBlock(context),
+            JobsBlock(context, app: apps.own),
             ConversationBlock(context),
             HealthBlock(context),
             ShutdownBlock(context),

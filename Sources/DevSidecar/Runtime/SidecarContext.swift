@@ -7,7 +7,8 @@ final class SidecarContext {
     let clock: WallClock
     let tracer: Tracer
     /// Whether the app, if there is one, has been seen listening.
-    var isAppReady: Bool
+    private(set) var isAppReady: Bool
+    private var whenReady: [() -> Void] = []
     /// The components whose server is away, as `OutageBlock` is told.
     var outages: Set<String> = []
     /// Ends the process as the shutdown API asks for.
@@ -17,11 +18,22 @@ final class SidecarContext {
         self.configuration = configuration
         self.loop = loop
         clock = WallClock(loop: loop)
-        isAppReady = true
+        isAppReady = configuration.app == nil
         tracer = Tracer(isSampling: configuration.isTracing)
     }
 
     var appID: String { configuration.appID }
+
+    /// Calls back when the app, if there is one, listens.
+    func whenAppIsReady(_ action: @escaping () -> Void) {
+        if isAppReady { action() } else { whenReady.append(action) }
+    }
+
+    /// The app listens.
+    func appIsReady() {
+        isAppReady = true
+        for action in exchange(&whenReady, with: []) { action() }
+    }
 
     /// The components of a kind, such as `state`.
     func components(of kind: String) -> [Component] {

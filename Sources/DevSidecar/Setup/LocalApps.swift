@@ -1,4 +1,4 @@
-/// The apps that live in the sidecar's process.
+/// The apps that a sidecar reaches: in its process, and others on this machine.
 public struct LocalApps: Sendable {
     /// The id of the HTTP app, which echoes; nil for none.
     public var echoID: String?
@@ -13,7 +13,7 @@ public struct LocalApps: Sendable {
     /// Other apps whose sidecar is gone.
     public var stoppedSidecars: [String] = []
 
-    /// Apps in other processes, by their ids.
+    /// Apps in other processes, by their ids: the sidecar stands for their sidecars too.
     public var servers: [String: SidecarConfiguration.App] = [:]
 
     /// No apps.

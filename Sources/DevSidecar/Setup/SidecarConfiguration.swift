@@ -30,8 +30,8 @@ public struct SidecarConfiguration: Sendable {
     public var tls: TLSContext.Identity?
     /// Whose certificates clients must show then; nil demands none.
     public var tlsClients: TLSContext.Trust?
-    /// The app, if there is one outside this process. It is not called: invoking it says that
-    /// nothing listens there.
+    /// The app, if there is one outside this process. It is waited for; then it is called, gets the
+    /// events that it subscribes to and its jobs, and hosts actors.
     public var app: App?
     /// The apps in this process: the sidecar's own if it has the id of the sidecar, and others.
     public var localApps = LocalApps()

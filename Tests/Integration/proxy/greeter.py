@@ -9,6 +9,7 @@ import time
 from concurrent import futures
 
 import grpc
+from dapr.proto import appcallback_service_v1, common_v1
 from google.protobuf.any_pb2 import Any
 from google.protobuf.wrappers_pb2 import StringValue
 from google.rpc import error_details_pb2, status_pb2
@@ -21,6 +22,8 @@ def hello(name, context):
         detail.Pack(error_details_pb2.ErrorInfo(reason="NOBODY", domain="greeter"))
         status = status_pb2.Status(code=3, message="nobody is thére", details=[detail])
         context.abort_with_status(rpc_status.to_status(status))
+    if name == "hurry":
+        return StringValue(value="none" if context.time_remaining() is None else "some")
     if name == "sleeper":
         while context.is_active():
             time.sleep(0.02)
@@ -67,6 +70,15 @@ KINDS = {
 }
 
 
+class Invoked(appcallback_service_v1.AppCallbackServicer):
+    """What Dapr's own SDK calls: `OnInvoke`."""
+
+    def OnInvoke(self, request, context):
+        name = request.data.value.decode()
+        value = hello(name, context).SerializeToString()
+        return common_v1.InvokeResponse(data=Any(value=value), content_type="application/x-greeting")
+
+
 def server():
     """A running server and its port."""
     made = grpc.server(futures.ThreadPoolExecutor(16))
@@ -81,6 +93,7 @@ def server():
     made.add_generic_rpc_handlers(
         (grpc.method_handlers_generic_handler("helloworld.Greeter", methods),)
     )
+    appcallback_service_v1.add_AppCallbackServicer_to_server(Invoked(), made)
     port = made.add_insecure_port("127.0.0.1:0")
     made.start()
     return made, port

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import grpc
 import pytest
+from dapr.clients import DaprClient
+from dapr.clients.exceptions import DaprHttpError
+from dapr.conf import settings
 from google.protobuf.wrappers_pb2 import StringValue
 from grpc_status import rpc_status
 
@@ -66,10 +69,22 @@ def test_an_unknown_method_is_the_apps_business(channel):
 
 
 def test_a_deadline_reaches_the_app(channel):
+    hurry = method(channel, "unary_unary", "SayHello")
+    assert hurry(StringValue(value="hurry"), metadata=NOTE, timeout=60).value == "some"
     with pytest.raises(grpc.RpcError) as caught:
         say_hello = method(channel, "unary_unary", "SayHello")
         say_hello(StringValue(value="sleeper"), metadata=NOTE, timeout=0.3)
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def test_daprs_python_sdk(sidecar, monkeypatch):
+    monkeypatch.setattr(settings, "DAPR_HTTP_PORT", sidecar["http"])
+    with DaprClient(f"127.0.0.1:{sidecar['grpc']}") as client:
+        response = client.invoke_method("greeter", "hello", b"Ada", http_verb="POST")
+        assert StringValue.FromString(response.data).value == "Hello Ada"
+        assert response.content_type == "application/x-greeting"
+        with pytest.raises(DaprHttpError, match="status code: 400"):
+            client.invoke_method("greeter", "hello", b"nobody", http_verb="POST")
 
 
 def test_swift(sidecar):

@@ -37,7 +37,7 @@ def made_anew(line, bindings):
                 earlier = [one for one in line["response"]["timeline"] if "jsonPrefix" in one]
                 event["json"]["payload"]["seq"] = str(earlier.index(event))
         if event.get("client") == "send":
-            places.append((event["json"].get("payload", {}), "data"))
+            places.append((event.get("json", {}).get("payload", {}), "data"))
     for holder, name in places:
         if len(holder.get(name, "")) > COMMON_BYTES and "<" not in holder[name]:
             data = _part_anew(base64.b64decode(holder[name]), bindings)

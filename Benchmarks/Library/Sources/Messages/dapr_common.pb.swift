@@ -1,0 +1,1 @@
+../../../../Sources/DaprProtos/Generated/dapr_common.pb.swift

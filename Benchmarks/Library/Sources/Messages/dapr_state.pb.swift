@@ -1,0 +1,1 @@
+../../../../Sources/DaprProtos/Generated/dapr_state.pb.swift
