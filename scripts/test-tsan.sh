@@ -1,10 +1,9 @@
 #!/bin/sh
-# Runs the tests of the event loop, which have real threads, under ThreadSanitizer.
+# Runs the tests of whatever has real threads or is called from them under ThreadSanitizer.
 # Usage: scripts/test-tsan.sh [TIMES]. Fails on a failed test and on any report.
 set -eu
 cd "$(dirname "$0")/.."
-# Of a crash, the thread that crashed: with hundreds of them all would take an hour.
-export SWIFT_BACKTRACE=threads=crashed,images=none
+. scripts/test-environment.sh
 times=${1:-1}
 # Its own build directory: instrumented objects must not mix with the others.
 swift build --build-tests --sanitize=thread --scratch-path .build-tsan
@@ -14,7 +13,8 @@ round=1
 while [ "$round" -le "$times" ]; do
     status=0
     TSAN_OPTIONS="halt_on_error=0 exitcode=66" swift test --skip-build --sanitize=thread \
-        --scratch-path .build-tsan --filter EventLoopTests >"$log" 2>&1 || status=$?
+        --scratch-path .build-tsan \
+        --filter '^(EventLoopTests|TLSTests|HTTP1Tests|DaprClientTests)\.' >"$log" 2>&1 || status=$?
     if [ "$status" -ne 0 ] || grep -q 'WARNING: ThreadSanitizer' "$log"; then
         cat "$log"
         echo "ThreadSanitizer round $round of $times failed (status $status)" >&2

@@ -2,8 +2,7 @@
 # Everything that is tested (`make test`). What a step took is in .build/test-steps.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# Of a crash, the thread that crashed: with hundreds of them all would take an hour.
-export SWIFT_BACKTRACE=threads=crashed,images=none
+. scripts/test-environment.sh
 mkdir -p .build
 times=.build/test-steps.txt
 : >"$times"
@@ -31,7 +30,7 @@ no_skips() { # COMMAND...
 }
 
 step "unit and live tests" no_skips swift test
-step "the loop under ThreadSanitizer" no_skips scripts/test-tsan.sh
+step "loop, TLS and client under ThreadSanitizer" no_skips scripts/test-tsan.sh
 step "the live suite under AddressSanitizer" no_skips scripts/test-asan.sh
 step "protobuf definitions" scripts/check-protos.sh
 step "black box, replay, SDK" scripts/test-integration.sh

@@ -302,6 +302,10 @@ extension DaprError {
         case .resetByPeer where closure.code == .connectError:
             kind = .unavailable
             message = "the connection to the sidecar was lost"
+        case .resetByPeer where closure.code == .refusedStream:
+            // Also what the bridge to HTTP/1.1 says when it finds no connection for a call.
+            kind = .unavailable
+            message = "the sidecar did not take the call, nor could it be reached anew"
         case .resetByPeer, .resetLocally:
             kind =
                 closure.code == .cancel && isDeadlineNear

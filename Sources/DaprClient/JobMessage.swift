@@ -1,5 +1,4 @@
 import DaprProtos
-import EventLoop
 import SwiftProtobuf
 
 // Jobs as both APIs have them: as a message, which over HTTP is in JSON.
@@ -35,7 +34,7 @@ extension Job {
             ttl: message.hasTtl ? message.ttl : nil,
             data: message.hasData ? JobData(message.data) : nil,
             failurePolicy: message.hasFailurePolicy
-                ? JobFailurePolicy(message.failurePolicy) : nil)
+                ? FailurePolicy(message.failurePolicy) : nil)
     }
 }
 
@@ -66,39 +65,6 @@ extension JobData {
             self = .bytes(Array(value.value.utf8))
         } else {
             self = .bytes(packed.value.array)
-        }
-    }
-}
-
-extension JobFailurePolicy {
-    fileprivate func message() throws(DaprError) -> Dapr_Proto_Common_V1_JobFailurePolicy {
-        var message = Dapr_Proto_Common_V1_JobFailurePolicy()
-        switch self {
-        case .drop: message.drop = .init()
-        case .constant(let interval, let maxRetries):
-            guard interval >= .zero else {
-                throw DaprError(
-                    .invalidArgument, "the interval of a failure policy is negative",
-                    isUnprocessed: true)
-            }
-            let nanoseconds = interval.nanosecondsClamped
-            message.constant.interval = Google_Protobuf_Duration(
-                seconds: nanoseconds / 1_000_000_000,
-                nanos: Int32(nanoseconds % 1_000_000_000))
-            if let maxRetries { message.constant.maxRetries = maxRetries }
-        }
-        return message
-    }
-
-    fileprivate init?(_ message: Dapr_Proto_Common_V1_JobFailurePolicy) {
-        switch message.policy {
-        case .drop: self = .drop
-        case .constant(let constant):
-            self = .constant(
-                interval: .seconds(constant.interval.seconds)
-                    + .nanoseconds(Int64(constant.interval.nanos)),
-                maxRetries: constant.hasMaxRetries ? constant.maxRetries : nil)
-        case nil: return nil
         }
     }
 }

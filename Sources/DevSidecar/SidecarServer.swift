@@ -26,9 +26,12 @@ final class SidecarServer {
 
         let httpTLS = try configuration.tls.map {
             try TLSContext(
-                serving: $0, protocols: configuration.allowsH2C ? ["h2", "http/1.1"] : ["http/1.1"])
+                serving: $0, clients: configuration.tlsClients,
+                protocols: configuration.allowsH2C ? ["h2", "http/1.1"] : ["http/1.1"])
         }
-        let grpcTLS = try configuration.tls.map { try TLSContext(serving: $0, protocols: ["h2"]) }
+        let grpcTLS = try configuration.tls.map {
+            try TLSContext(serving: $0, clients: configuration.tlsClients, protocols: ["h2"])
+        }
         func httpPort(_ address: SocketAddress, _ service: HTTPService) throws(SystemError) -> Port
         {
             let allowsH2C = configuration.allowsH2C

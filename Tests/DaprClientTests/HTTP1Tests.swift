@@ -112,6 +112,35 @@ struct HTTP1Tests {
         }
     }
 
+    @Test(
+        "within TLS an answer is complete at the end of TLS, not at that of the socket",
+        arguments: [
+            (.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"), nil),
+            (.sendAndClose("HTTP/1.1 200 OK\r\n\r\n1"), nil),
+            (.sendAndCut("HTTP/1.1 200 OK\r\n\r\n1"), .unavailable),
+            (.sendAndCut("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1"), .unavailable),
+            (
+                .sendAndCut("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n1\r\n"),
+                .unavailable
+            ),
+            // Whole before it is cut.
+            (.sendAndCut("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"), nil),
+        ] as [(HTTP1Answer, DaprError.Kind?)])
+    func truncation(answer: HTTP1Answer, kind: DaprError.Kind?) async throws {
+        try await withHTTP1Server(usesTLS: true) { _ in
+            answer
+        } body: { server, transport, _ in
+            if let kind {
+                let error = await #expect(throws: DaprError.self) { try await get(transport) }
+                #expect(error?.kind == kind, "\(String(describing: error))")
+            } else {
+                let value = try await get(transport)
+                #expect(value == "1")
+            }
+            #expect(await server.prefaces == 0)
+        }
+    }
+
     @Test("a kept connection that closes under a request: a read is sent again, a write is not")
     func race() async throws {
         try await withHTTP1Server { request in

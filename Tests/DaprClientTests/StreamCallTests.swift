@@ -431,7 +431,7 @@ private final class Counter: Sendable {
 }
 
 extension SidecarPool {
-    fileprivate var timerCount: Int { loop.timerCount }
+    var timerCount: Int { loop.timerCount }
 
     /// Waits until so many streams are open, which resets reach a little later.
     func waitForStreams(_ count: Int) async {

@@ -9,11 +9,16 @@ import Testing
 struct TLSTests {
     private func failure(
         _ protocol: DaprProtocol, server name: String = "server", allowsH2C: Bool = true,
-        usesTLS: Bool = true, host: String = "127.0.0.1", _ settings: TLSSettings
+        usesTLS: Bool = true, demandsCertificate: Bool = false, host: String = "127.0.0.1",
+        _ settings: TLSSettings
     ) async throws -> DaprError? {
         var configuration = SidecarConfiguration(
             appID: "app", components: [Component(name: "s", type: "state.in-memory")])
         if usesTLS { configuration.tls = try Certificates.server(name) }
+        if demandsCertificate {
+            configuration.tlsClients = .certificates(
+                try SystemFiles.read(Certificates.path("ca.pem")))
+        }
         configuration.allowsH2C = allowsH2C
         let thread = try LoopThread(running: try EventLoop(), name: "sidecar")
         let sidecar = DevSidecar(configuration: configuration, loop: thread.loop)
@@ -70,6 +75,25 @@ struct TLSTests {
         var blind = TLSSettings()
         blind.verifiesCertificate = false
         #expect(try await failure(.http, server: "expired", blind) == nil)
+    }
+
+    @Test(
+        "a sidecar that demands a certificate gets it, or the call fails",
+        arguments: DaprProtocol.allCases, [true, false])
+    func clientCertificate(protocol: DaprProtocol, allowsH2C: Bool) async throws {
+        var known = Certificates.trusting
+        known.certificate = .file(Certificates.path("client.pem"))
+        known.privateKey = .file(Certificates.path("client.key"))
+        var stranger = known
+        stranger.certificate = .file(Certificates.path("stranger.pem"))
+        let welcome = try await failure(
+            `protocol`, allowsH2C: allowsH2C, demandsCertificate: true, known)
+        #expect(welcome == nil)
+        for settings in [stranger, Certificates.trusting] {
+            let error = try await failure(
+                `protocol`, allowsH2C: allowsH2C, demandsCertificate: true, settings)
+            #expect(error?.kind == .unavailable, "\(error?.message ?? "no error")")
+        }
     }
 
     @Test("a client whose files are wrong is not made")

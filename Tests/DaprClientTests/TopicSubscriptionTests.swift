@@ -138,6 +138,33 @@ struct TopicSubscriptionTests {
         }
     }
 
+    @Test("a sidecar that does not accept in time is given up; once it has, no deadline is left")
+    func handshake() async throws {
+        try await withPeer { _ in
+            .silence
+        } body: { peer, transport, pool in
+            await peer.answerStreams { request, event in
+                guard case .message = event else { return [] }
+                return request.number == 1 ? [.head] : [.head, Self.accepted()]
+            }
+            let hasty = try GRPCTransport(
+                pool: pool, settings: TransportSettings(timeout: .milliseconds(200)))
+            let pubsub = PubSub(name: "p", api: hasty)
+            let error = await #expect(throws: DaprError.self) {
+                try await pubsub.subscribe("t")
+            }
+            #expect(error?.kind == .deadlineExceeded)
+            await peer.waitForResets(1)
+            let patient = PubSub(name: "p", api: transport)
+            let events = try await patient.subscribe("t")
+            // Only the connection's watch for silence.
+            #expect(await pool.timerCount == 1)
+            events.cancel()
+            await peer.waitForResets(2)
+            await pool.waitForStreams(0)
+        }
+    }
+
     private static func status(_ code: Int, _ message: String) -> PeerStep {
         .rawHead(
             [
@@ -208,20 +235,24 @@ struct TopicSubscriptionTests {
                 .silence
             } body: { peer, transport, pool in
                 await peer.answerStreams { request, event in
-                    guard case .message(let bytes) = event,
-                        case .initialRequest = try? Request(serializedBytes: bytes)
-                            .subscribeTopicEventsRequestType
-                    else { return [] }
+                    guard case .message(let bytes) = event else { return [] }
+                    if case .eventProcessed = try? Request(serializedBytes: bytes)
+                        .subscribeTopicEventsRequestType
+                    {
+                        return [.hangUp]
+                    }
                     switch request.number {
-                    case 1: return [.head, Self.accepted(), Self.event("1"), .hangUp]
+                    case 1: return [.head, Self.accepted(), Self.event("0"), Self.event("1")]
                     case 2: return [.reset(.refusedStream)]
                     default: return [.head, Self.accepted(), Self.event("2")]
                     }
                 }
                 let events = try await PubSub(name: "p", api: transport).subscribe(
                     "t", reconnection: reconnection)
+                let trigger = try #require(try await events.next())
                 let first = try #require(try await events.next())
                 #expect(first.id == "1")
+                try? await trigger.ack()
                 if reconnection == .never {
                     let error = await #expect(throws: DaprError.self) { try await events.next() }
                     #expect(error?.kind == .unavailable)

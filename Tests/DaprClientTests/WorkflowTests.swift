@@ -31,10 +31,17 @@ private func withSidecar(
         configuration: .init(
             httpEndpoint: SidecarEndpoint(addresses.http),
             grpcEndpoint: SidecarEndpoint(addresses.grpc), protocol: `protocol`))
-    try await body(client)
+    let result: Result<Void, any Error>
+    do {
+        try await body(client)
+        result = .success(())
+    } catch {
+        result = .failure(error)
+    }
     await client.shutdown()
     await sidecar.stop()
     thread.join()
+    try result.get()
 }
 
 @Suite("Workflows, jobs and conversation against the development sidecar")
@@ -149,7 +156,7 @@ struct WorkflowTests {
             let job = Job(
                 name: "nightly é/%", schedule: .every(.seconds(90)), repeats: 5, dueTime: "1h",
                 ttl: "48h",
-                failurePolicy: .constant(interval: .milliseconds(1500), maxRetries: 2))
+                failurePolicy: .retry(interval: .milliseconds(1500), maxRetries: 2))
             try await jobs.schedule(job, data: order)
             var read = try #require(try await jobs.get(job.name))
             #expect(try read.decodeData(as: Order.self) == order)
@@ -263,54 +270,5 @@ struct WorkflowTests {
             }
             #expect(format?.kind == .invalidArgument)
         }
-    }
-}
-
-@Suite("Failures of workflows, jobs and conversation as recorded")
-struct WorkflowErrorTests {
-    @Test(
-        "each has its kind over both APIs",
-        arguments: [
-            (
-                BuildingBlock.workflow, 400, "ERR_ACTOR_NO_PLACEMENT", 14, nil,
-                "placement service is not configured", DaprError.Kind.notSupported
-            ),
-            (
-                .jobs, 500, "DAPR_SCHEDULER_GET_JOB", 13, "DAPR_SCHEDULER_GET_JOB",
-                "failed to get job due to: scheduler clients are disabled", .notSupported
-            ),
-            (
-                .jobs, 400, "DAPR_SCHEDULER_SCHEDULE_EMPTY", 3, "DAPR_SCHEDULER_SCHEDULE_EMPTY",
-                "Schedule is empty", .invalidArgument
-            ),
-            (
-                .jobs, 400, "DAPR_SCHEDULER_JOB_NAME_EMPTY", 3, "DAPR_SCHEDULER_JOB_NAME_EMPTY",
-                "Name is empty", .invalidArgument
-            ),
-            (
-                .jobs, 400, "DAPR_SCHEDULER_EMPTY", 3, "DAPR_SCHEDULER_EMPTY", "Job is empty",
-                .invalidArgument
-            ),
-            (
-                .conversation, 400, "ERR_CONVERSATION_MISSING_INPUTS", 3, nil,
-                "failed conversing with component echo: missing inputs in request",
-                .invalidArgument
-            ),
-            (
-                .conversation, 400, "ERR_CONVERSATION_NOT_FOUND", 3, nil,
-                "failed finding conversation component none", .noSuchComponent
-            ),
-        ] as [(BuildingBlock, Int, String, Int, String?, String, DaprError.Kind)])
-    func kinds(
-        block: BuildingBlock, httpStatus: Int, code: String, grpcCode: Int, reason: String?,
-        message: String, kind: DaprError.Kind
-    ) {
-        let http = DaprError(httpStatus: httpStatus, code: code, message: message, in: block)
-        #expect(http.kind == kind)
-        var status = GRPCStatus(code: grpcCode, message: message)
-        if let reason {
-            status.details = [.errorInfo(reason: reason, domain: "dapr.io", metadata: [:])]
-        }
-        #expect(DaprError(status, in: block).kind == kind)
     }
 }

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import Testing
 
 struct RootedFolderTests {
@@ -49,6 +50,39 @@ struct RootedFolderTests {
         ])
     func clean(path: String, cleaned: String) {
         #expect(RootedFolder.clean(path) == cleaned)
+    }
+
+    @Test("symbolic links count from the folder, and lead out as little as paths do")
+    func links() throws {
+        try withFolder { folder in
+            try folder.write([1], to: "etc/passwd")
+            try folder.write([2], to: "d/f")
+            for (name, target) in [
+                ("absolute", "/etc/passwd"), ("dots", "../../../etc/passwd"), ("near", "d/f"),
+                ("folder", "/"), ("gone", "/etc/hostname"), ("loop", "loop"),
+            ] {
+                let result = unsafe symlink(target, folder.path + "/" + name)
+                #expect(result == 0)
+            }
+            #expect(try folder.read("absolute", upTo: 10) == [1])
+            #expect(try folder.read("dots", upTo: 10) == [1])
+            #expect(try folder.read("near", upTo: 10) == [2])
+            #expect(try folder.read("folder/d/f", upTo: 10) == [2])
+            #expect(throws: SystemError.self) { try folder.read("gone", upTo: 1 << 20) }
+            #expect(throws: SystemError.self) { try folder.read("loop", upTo: 10) }
+            try folder.write([3], to: "absolute")
+            #expect(try folder.read("etc/passwd", upTo: 10) == [3])
+            try folder.write([4], to: "folder/new")
+            #expect(try folder.read("new", upTo: 10) == [4])
+            // Links are listed, not followed, and removed without what they lead to.
+            #expect(
+                try folder.list("", upTo: 20) == [
+                    "absolute", "d/f", "dots", "etc/passwd", "folder", "gone", "loop", "near",
+                    "new",
+                ])
+            try folder.remove("near")
+            #expect(try folder.read("d/f", upTo: 10) == [2])
+        }
     }
 
     @Test("what is missing, too long, too many or no path is an error")

@@ -57,13 +57,13 @@ public struct ActorReminder: Sendable, Hashable {
     /// Whether a reminder of this name is replaced; if not, there being one is a `.conflict`.
     public var overwrites: Bool
     /// What happens when the actor fails; nil tries three times, a second apart. gRPC only.
-    public var failurePolicy: ReminderFailurePolicy?
+    public var failurePolicy: FailurePolicy?
 
     /// A reminder to register.
     public init(
         name: String, dueTime: ActorTime? = nil, period: ActorPeriod? = nil,
         ttl: ActorTime? = nil, data: [UInt8] = [], overwrites: Bool = true,
-        failurePolicy: ReminderFailurePolicy? = nil
+        failurePolicy: FailurePolicy? = nil
     ) {
         self.name = name
         self.dueTime = dueTime
@@ -73,14 +73,6 @@ public struct ActorReminder: Sendable, Hashable {
         self.overwrites = overwrites
         self.failurePolicy = failurePolicy
     }
-}
-
-/// What happens when an actor fails to handle a reminder.
-public enum ReminderFailurePolicy: Sendable, Hashable {
-    /// Nothing.
-    case drop
-    /// It is tried again after `interval`, `maxRetries` times; nil is for ever.
-    case retry(interval: Duration, maxRetries: Int? = nil)
 }
 
 /// A reminder as the sidecar gives it back.

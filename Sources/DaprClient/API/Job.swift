@@ -34,12 +34,12 @@ public enum JobData: Sendable, Hashable {
     case bytes([UInt8])
 }
 
-/// What happens when a run of a job cannot be delivered.
-public enum JobFailurePolicy: Sendable, Hashable {
+/// What happens when the app fails to take a run of a job, or an actor a reminder.
+public enum FailurePolicy: Sendable, Hashable {
     /// This run is given up.
     case drop
-    /// It is tried again at a fixed distance, at most so often; nil is without end.
-    case constant(interval: Duration, maxRetries: UInt32? = nil)
+    /// It is tried again after `interval`, at most `maxRetries` times; nil is without end.
+    case retry(interval: Duration, maxRetries: UInt32? = nil)
 }
 
 /// What the scheduler has the app do once, or again and again.
@@ -57,13 +57,13 @@ public struct Job: Sendable, Hashable {
     /// What the app is given; nil is nothing.
     public var data: JobData?
     /// Nil is three tries, one second apart.
-    public var failurePolicy: JobFailurePolicy?
+    public var failurePolicy: FailurePolicy?
 
     /// Describes a job.
     public init(
         name: String, schedule: JobSchedule? = nil, repeats: UInt32? = nil,
         dueTime: String? = nil, ttl: String? = nil, data: JobData? = nil,
-        failurePolicy: JobFailurePolicy? = nil
+        failurePolicy: FailurePolicy? = nil
     ) {
         self.name = name
         self.schedule = schedule

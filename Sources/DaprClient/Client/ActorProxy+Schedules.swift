@@ -15,7 +15,7 @@ extension ActorProxy {
     public func registerReminder<Value: Encodable & Sendable>(
         _ name: String, _ data: Value, dueTime: ActorTime? = nil, period: ActorPeriod? = nil,
         ttl: ActorTime? = nil, overwrites: Bool = true,
-        failurePolicy: ReminderFailurePolicy? = nil, options: CallOptions = CallOptions()
+        failurePolicy: FailurePolicy? = nil, options: CallOptions = CallOptions()
     ) async throws(DaprError) {
         let reminder = ActorReminder(
             name: name, dueTime: dueTime, period: period, ttl: ttl,
@@ -27,7 +27,7 @@ extension ActorProxy {
     public func registerReminder(
         _ name: String, dueTime: ActorTime? = nil, period: ActorPeriod? = nil,
         ttl: ActorTime? = nil, overwrites: Bool = true,
-        failurePolicy: ReminderFailurePolicy? = nil, options: CallOptions = CallOptions()
+        failurePolicy: FailurePolicy? = nil, options: CallOptions = CallOptions()
     ) async throws(DaprError) {
         let reminder = ActorReminder(
             name: name, dueTime: dueTime, period: period, ttl: ttl, overwrites: overwrites,

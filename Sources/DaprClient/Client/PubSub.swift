@@ -83,7 +83,8 @@ public struct PubSub: Sendable {
     ///     bytes of one.
     ///   - reconnection: what happens when the sidecar or the stream is lost.
     ///   - metadata: for the component.
-    ///   - options: a timeout ends the stream.
+    ///   - options: a timeout ends the stream; without one the sidecar's acceptance has the default
+    ///     timeout, and the stream none.
     /// - Returns: the events, as soon as the sidecar has subscribed.
     /// - Throws: `.notSupported` over HTTP, which brings events to an app only.
     public func subscribe(

@@ -1,26 +1,22 @@
-public import EventLoop
+import EventLoop
 
 extension DaprClient {
     /// The workflows of the sidecar's app.
-    public var workflows: Workflows { Workflows(api: api, loop: loop) }
+    public var workflows: Workflows { Workflows(api: api) }
 }
 
 /// The workflows of a sidecar's app: starting instances, and finding them again.
 public struct Workflows: Sendable {
     private let api: any WorkflowAPI
-    private let loop: EventLoop?
 
     /// Workflows on any implementation of the API, such as a test's.
-    ///
-    /// - Parameter loop: whose clock waiting goes by; nil is that of the system.
-    public init(api: any WorkflowAPI, loop: EventLoop? = nil) {
+    public init(api: any WorkflowAPI) {
         self.api = api
-        self.loop = loop
     }
 
     /// The instance of this id, whether there is one or not.
     public func instance(_ id: String) -> WorkflowInstance {
-        WorkflowInstance(id: id, api: api, loop: loop)
+        WorkflowInstance(id: id, api: api)
     }
 
     /// Starts an instance without input.
@@ -60,15 +56,17 @@ public struct WorkflowInstance: Sendable {
     /// Its id.
     public let id: String
     private let api: any WorkflowAPI
-    private let loop: EventLoop?
+    private let time: Timekeeper
 
     /// An instance on any implementation of the API, such as a test's.
-    ///
-    /// - Parameter loop: whose clock waiting goes by; nil is that of the system.
-    public init(id: String, api: any WorkflowAPI, loop: EventLoop? = nil) {
+    public init(id: String, api: any WorkflowAPI) {
+        self.init(id: id, api: api, time: Timekeeper())
+    }
+
+    init(id: String, api: any WorkflowAPI, time: Timekeeper) {
         self.id = id
         self.api = api
-        self.loop = loop
+        self.time = time
     }
 
     /// What is known about it; nil when there is no such instance.
@@ -153,12 +151,12 @@ public struct WorkflowInstance: Sendable {
         var rest = timeout
         var pause = Duration.milliseconds(100)
         while true {
-            let before = now
+            let before = time.now()
             guard let state = try await state(options: options) else {
                 throw DaprError(.notFound, "there is no workflow instance '\(id)'")
             }
             if condition(state.status) { return state }
-            rest -= now - before
+            rest -= time.now() - before
             guard rest > .zero else {
                 throw DaprError(
                     .deadlineExceeded,
@@ -170,14 +168,9 @@ public struct WorkflowInstance: Sendable {
         }
     }
 
-    private var now: MonotonicTime { loop?.now ?? SystemClock().now() }
-
     private func sleep(_ pause: Duration) async throws(DaprError) {
         do {
-            guard let loop else { return try await Task.sleep(for: pause) }
-            let (end, ending) = AsyncStream.makeStream(of: Never.self)
-            loop.execute { [weak loop] in _ = loop?.schedule(after: pause) { ending.finish() } }
-            for await _ in end {}
+            try await time.sleep(pause)
             try Task.checkCancellation()
         } catch {
             throw DaprError(.cancelled, "the task was cancelled")

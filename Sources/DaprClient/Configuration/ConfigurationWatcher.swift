@@ -11,14 +11,6 @@ actor ConfigurationWatcher {
         var options: CallOptions
     }
 
-    /// How time passes.
-    struct Timekeeper: Sendable {
-        var now: @Sendable () -> MonotonicTime = { SystemClock().now() }
-        var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-        /// From 0 to 1, spreads what several clients do.
-        var jitter: @Sendable () -> Double = { .random(in: 0..<1) }
-    }
-
     private let api: any ConfigurationAPI
     private let subject: Subject
     private let time: Timekeeper

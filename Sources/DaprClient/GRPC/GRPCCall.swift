@@ -111,6 +111,20 @@ actor GRPCCall {
         }
     }
 
+    /// The first message, for which a call without a deadline waits no longer than for its opening:
+    /// both together have the default timeout.
+    func first() async throws(DaprError) -> [UInt8]? {
+        guard !exchange.request.hasDeadline else { return try await next() }
+        let exchange = exchange
+        let timer = loop.schedule(after: exchange.deadline - loop.now) {
+            exchange.fail(
+                DaprError(
+                    .deadlineExceeded, "nothing came within \(exchange.request.timeout)"))
+        }
+        defer { loop.cancel(timer) }
+        return try await next()
+    }
+
     private func nextChunk() async throws(DaprError) -> [UInt8]? {
         do {
             return try await channel.next()

@@ -18,14 +18,8 @@ extension GRPCTransport {
         request.ttl = texts.ttl
         request.data = reminder.data.data
         request.overwrite = reminder.overwrites
-        switch reminder.failurePolicy {
-        case nil: break
-        case .drop: request.failurePolicy.drop = .init()
-        case .retry(let interval, let maxRetries):
-            var constant = Dapr_Proto_Common_V1_JobFailurePolicyConstant()
-            constant.interval = Google_Protobuf_Duration(rounding: interval)
-            if let maxRetries { constant.maxRetries = UInt32(clamping: maxRetries) }
-            request.failurePolicy.constant = constant
+        if let failurePolicy = reminder.failurePolicy {
+            request.failurePolicy = try failurePolicy.message()
         }
         _ = try await call(RPCs.registerActorReminder, request, in: .actors, options)
     }

@@ -30,15 +30,17 @@ extension GRPCTransport {
     }
 
     /// Calls a method that answers with a stream of messages.
+    ///
+    /// - Parameter isComplete: no further message will be sent.
     func stream<Request, Response>(
-        _ rpc: RPC<Request, Response>, _ request: Request, in block: BuildingBlock,
-        _ options: CallOptions
+        _ rpc: RPC<Request, Response>, _ request: Request, isComplete: Bool = true,
+        in block: BuildingBlock, _ options: CallOptions
     ) async throws(DaprError) -> GRPCStream<Request, Response> {
         let message = try Self.frame(request)
         try settings.check(message: message.count - MessageFraming.prefixSize)
         return GRPCStream(
             call: try await open(
-                path: rpc.path, first: message, isComplete: true, in: block, options))
+                path: rpc.path, first: message, isComplete: isComplete, in: block, options))
     }
 
     /// Calls a method to which messages are streamed, and which may do so as well.
@@ -75,7 +77,16 @@ struct GRPCStream<Request: Message & Sendable, Response: Message & Sendable>: Se
 
     /// The next message; nil when the call ended well.
     func next() async throws(DaprError) -> Response? {
-        guard let bytes = try await call.next() else { return nil }
+        try message(await call.next())
+    }
+
+    /// The first message, see ``GRPCCall/first()``.
+    func first() async throws(DaprError) -> Response? {
+        try message(await call.first())
+    }
+
+    private func message(_ bytes: [UInt8]?) throws(DaprError) -> Response? {
+        guard let bytes else { return nil }
         do throws(DaprError) {
             return try GRPCTransport.message(bytes)
         } catch {

@@ -18,18 +18,15 @@ extension GRPCTransport {
             throw DaprError(
                 .invalidArgument, "the name of a component or topic is empty", isUnprocessed: true)
         }
-        let stream = try await stream(RPCs.subscribeTopicEvents, in: .subscription, options)
         var request = Dapr_Proto_Runtime_V1_SubscribeTopicEventsRequestAlpha1()
         request.initialRequest.pubsubName = pubsub
         request.initialRequest.topic = topic
         request.initialRequest.metadata = metadata
         if let deadLetterTopic { request.initialRequest.deadLetterTopic = deadLetterTopic }
-        do throws(DaprError) {
-            try await stream.send(request)
-        } catch  where error.kind != .cancelled {
-            // What the sidecar says about it comes with the answer.
-        }
-        guard case .initialResponse = try await stream.answer() else {
+        let stream = try await stream(
+            RPCs.subscribeTopicEvents, request, isComplete: false, in: .subscription, options)
+        guard case .initialResponse = try await stream.first()?.subscribeTopicEventsResponseType
+        else {
             stream.call.cancel()
             throw DaprError(
                 .malformedResponse, "the sidecar's first message does not accept the subscription")
@@ -97,6 +94,9 @@ extension Google_Protobuf_Value {
     /// A text as it is, everything else as JSON.
     fileprivate var attribute: String {
         if case .stringValue(let text) = kind { return text }
+        if case .numberValue(let number) = kind, let whole = Int64(exactly: number) {
+            return String(whole)
+        }
         return (try? jsonString()) ?? ""
     }
 }

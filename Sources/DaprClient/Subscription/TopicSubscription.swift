@@ -81,7 +81,7 @@ public final class TopicSubscription: AsyncSequence, Sendable {
                 }
                 if isCancelled { stream.cancel() }
                 return
-            } catch  where error.kind == .unavailable {
+            } catch  where error.kind == .unavailable || error.kind == .deadlineExceeded {
                 time = Swift.min(time * 2, Swift.max(longest, first))
             }
         }

@@ -16,18 +16,7 @@ extension ConfigurationBlock {
                 .unary("GetConfiguration" + version) {
                     [self] (request: GetRequest) throws(GRPCStatus) in try answer(request)
                 },
-                .dapr(
-                    "SubscribeConfiguration" + version,
-                    .streaming { call in
-                        do {
-                            return try await box.value.serve(call)
-                        } catch let status as GRPCStatus {
-                            return GRPCReply(status: status)
-                        } catch {
-                            // The client is gone.
-                            return GRPCReply()
-                        }
-                    }),
+                .stream("SubscribeConfiguration" + version) { try await box.value.serve($0) },
                 .unary("UnsubscribeConfiguration" + version) {
                     [self] (request: UnsubscribeRequest) in answer(request)
                 },

@@ -17,6 +17,25 @@ extension GRPCMethod {
             })
     }
 
+    /// A method of the Dapr service whose call stays open; a `GRPCStatus` that `serve` throws is its
+    /// end.
+    static func stream(
+        _ name: String, _ serve: @escaping @Sendable (GRPCStreamCall) async throws -> GRPCReply
+    ) -> GRPCMethod {
+        .dapr(
+            name,
+            .streaming { call in
+                do {
+                    return try await serve(call)
+                } catch let status as GRPCStatus {
+                    return GRPCReply(status: status)
+                } catch {
+                    // The client is gone.
+                    return GRPCReply()
+                }
+            })
+    }
+
     /// Reads the request message.
     static func decode<Request: Message>(_ bytes: [UInt8]) throws(GRPCStatus) -> Request {
         do {

@@ -10,18 +10,7 @@ extension PubSubBlock {
     /// `SubscribeTopicEventsAlpha1`.
     var streamMethod: GRPCMethod {
         let box = LoopBound(self, on: context.loop)
-        return .dapr(
-            "SubscribeTopicEventsAlpha1",
-            .streaming { call in
-                do {
-                    return try await box.value.serve(call)
-                } catch let status as GRPCStatus {
-                    return GRPCReply(status: status)
-                } catch {
-                    // The client is gone.
-                    return GRPCReply()
-                }
-            })
+        return .stream("SubscribeTopicEventsAlpha1") { try await box.value.serve($0) }
     }
 
     private func serve(_ call: GRPCStreamCall) async throws -> GRPCReply {

@@ -28,6 +28,8 @@ public struct SidecarConfiguration: Sendable {
     /// The certificate and key with which all ports speak TLS, which daprd itself does not: for trying
     /// clients out without a proxy in between.
     public var tls: TLSContext.Identity?
+    /// Whose certificates clients must show then; nil demands none.
+    public var tlsClients: TLSContext.Trust?
     /// The app, if there is one outside this process. It is waited for; then it is called, gets the
     /// events that it subscribes to and its jobs, and hosts actors.
     public var app: App?

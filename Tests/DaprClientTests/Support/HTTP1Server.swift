@@ -1,4 +1,5 @@
 import EventLoop
+import TLS
 
 @testable import DaprClient
 
@@ -18,6 +19,8 @@ struct HTTP1Message: Sendable {
 enum HTTP1Answer: Sendable {
     case send(String)
     case sendAndClose(String)
+    /// Within TLS, closes the socket without TLS's own end.
+    case sendAndCut(String)
     case close
     case silence
 }
@@ -33,6 +36,7 @@ actor HTTP1Server {
     private var connections: [HTTP1Peer] = []
     fileprivate let refusal: HTTP1Answer
     private let answersEarly: Bool
+    private let tls: TLSContext?
     private var script: Script
     private(set) var address = SocketAddress.ip("127.0.0.1", port: 0)
     private(set) var requests: [HTTP1Message] = []
@@ -45,13 +49,16 @@ actor HTTP1Server {
     /// - Parameters:
     ///   - refusal: the answer to the beginning of HTTP/2.
     ///   - answersEarly: answers when the head is there, whatever of the content is missing.
+    ///   - tls: speaks TLS, by these rules.
     init(
-        refusing refusal: HTTP1Answer, answersEarly: Bool = false, _ script: @escaping Script
+        refusing refusal: HTTP1Answer, answersEarly: Bool = false, tls: TLSContext? = nil,
+        _ script: @escaping Script
     ) throws {
         loop = try EventLoop()
         thread = try LoopThread(running: loop, name: "http1")
         self.refusal = refusal
         self.answersEarly = answersEarly
+        self.tls = tls
         self.script = script
     }
 
@@ -71,7 +78,12 @@ actor HTTP1Server {
         while let connection = try? listener?.accept() {
             accepted += 1
             let peer = HTTP1Peer(self, answersEarly: answersEarly)
-            peer.socket = try? SocketStream(connection.takeDescriptor(), on: loop, handler: peer)
+            if let tls {
+                try? peer.secure(connection.takeDescriptor(), by: tls)
+            } else {
+                peer.socket = try? SocketStream(
+                    connection.takeDescriptor(), on: loop, handler: peer)
+            }
             connections.append(peer)
         }
     }
@@ -99,7 +111,7 @@ actor HTTP1Server {
         if let watch { loop.cancel(watch) }
         watch = nil
         listener = nil
-        for connection in connections { connection.socket?.close() }
+        for connection in connections { connection.close() }
         connections = []
     }
 
@@ -114,14 +126,29 @@ private final class HTTP1Peer: SocketStreamHandler {
     private let server: HTTP1Server
     private let answersEarly: Bool
     var socket: SocketStream?
+    private var tls: TLSStream?
     private var input: [UInt8] = []
     private var output: [UInt8] = []
     private var closesWhenWritten = false
+    private var cutsTLS = false
     private var count = 0
 
     init(_ server: HTTP1Server, answersEarly: Bool) {
         self.server = server
         self.answersEarly = answersEarly
+    }
+
+    func secure(_ descriptor: consuming Descriptor, by context: TLSContext) throws {
+        tls = try TLSStream(
+            TLSSession(accepting: context), over: descriptor, on: server.loop
+        ) { [unowned self] error in
+            if error == nil { socket = tls?.start(self) }
+        }
+    }
+
+    func close() {
+        if let tls, !cutsTLS { tls.close() } else { socket?.close() }
+        socket = nil
     }
 
     func received(_ bytes: Span<UInt8>) {
@@ -145,9 +172,11 @@ private final class HTTP1Peer: SocketStreamHandler {
         case .sendAndClose(let text):
             output += Array(text.utf8)
             closesWhenWritten = true
-        case .close:
-            socket?.close()
-            socket = nil
+        case .sendAndCut(let text):
+            output += Array(text.utf8)
+            closesWhenWritten = true
+            cutsTLS = true
+        case .close: close()
         case .silence: break
         }
         socket?.flush()
@@ -157,7 +186,7 @@ private final class HTTP1Peer: SocketStreamHandler {
         output += self.output
         self.output = []
         if closesWhenWritten {
-            server.loop.schedule(after: .milliseconds(5)) { [weak self] in self?.socket?.close() }
+            server.loop.schedule(after: .milliseconds(5)) { [weak self] in self?.close() }
         }
     }
 
@@ -203,13 +232,21 @@ private final class HTTP1Peer: SocketStreamHandler {
 /// Runs a test against such a server, and then sees to it that nothing was left behind.
 func withHTTP1Server(
     refusing refusal: HTTP1Answer = .sendAndClose("HTTP/1.1 400 Bad Request\r\n\r\n"),
-    answersEarly: Bool = false, limit: Int = 4 << 20, _ script: @escaping HTTP1Server.Script,
+    answersEarly: Bool = false, usesTLS: Bool = false, limit: Int = 4 << 20,
+    _ script: @escaping HTTP1Server.Script,
     body: (HTTP1Server, HTTPTransport, SidecarPool) async throws -> Void
 ) async throws {
-    let server = try HTTP1Server(refusing: refusal, answersEarly: answersEarly, script)
+    let rules =
+        try usesTLS
+        ? TLSContext(serving: Certificates.server(), protocols: ["http/1.1"]) : nil
+    let server = try HTTP1Server(
+        refusing: refusal, answersEarly: answersEarly, tls: rules, script)
     let address = try await server.listen()
     let thread = try LoopThread(running: try EventLoop(), name: "client")
-    let pool = SidecarPool(to: SidecarEndpoint(address), on: thread.loop, allowsHTTP1: true)
+    let pool = SidecarPool(
+        to: SidecarEndpoint(address, usesTLS: usesTLS), on: thread.loop,
+        tls: try usesTLS ? (Certificates.trusting.context(), "127.0.0.1") : nil,
+        allowsHTTP1: true)
     let transport = try HTTPTransport(
         pool: pool, settings: TransportSettings(maxBodySize: limit))
     let result: Result<Void, any Error>

@@ -14,8 +14,8 @@ final class VirtualTime: Sendable {
 
     private let state = Mutex(State())
 
-    /// What a watcher is given.
-    var timekeeper: ConfigurationWatcher.Timekeeper {
+    /// What somebody who waits is given.
+    var timekeeper: Timekeeper {
         .init(
             now: { self.state.withLock(\.now) }, sleep: { await self.sleep($0) },
             jitter: { 0.5 })
@@ -47,6 +47,11 @@ final class VirtualTime: Sendable {
             }
             if isDone { continuation.resume() }
         }
+    }
+
+    /// How long until the first sleeper is due.
+    var nextPause: Duration? {
+        state.withLock { state in state.sleepers.map(\.due).min().map { $0 - state.now } }
     }
 
     func advance(by duration: Duration) {

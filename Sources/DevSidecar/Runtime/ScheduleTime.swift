@@ -153,9 +153,11 @@ enum ScheduleTime {
         }
         let days = daysSince1970(year, month, day)
         let seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset
-        // What lies further away than nanoseconds can count (the year 2262) is as good as never.
-        let farthest = Int64.max / 1_000_000_000 - 1
-        return min(max(seconds, -farthest), farthest) * 1_000_000_000 + fraction
+        let (scaled, isTooLarge) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        // Beyond what can be counted (the year 2262): never, or long ago.
+        guard !isTooLarge else { return seconds > 0 ? .max : 0 }
+        let sum = scaled.addingReportingOverflow(fraction)
+        return sum.overflow ? .max : sum.partialValue
     }
 
     /// In years that begin in March, so that February ends them.
