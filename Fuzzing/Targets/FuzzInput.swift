@@ -1,3 +1,5 @@
+import HTTP2
+
 @testable import DaprClient
 
 /// One input of the fuzzer: its first byte says which decoder the rest is for.

@@ -37,7 +37,7 @@ extension APIMethod {
             _ = try await api.getActorReminder(
                 ActorReference(type: type, id: "1"), name: "r", options: options)
         },
-        actor("listActorReminders", nil, "reminders", nil) { api, type, _, options in
+        actor("listActorReminders", nil, "reminders", .denied) { api, type, _, options in
             _ = try await api.listActorReminders(type: type, id: "1", options: options)
         }.overGRPCOnly(),
         actor(
@@ -47,19 +47,18 @@ extension APIMethod {
             try await api.unregisterActorReminder(
                 ActorReference(type: type, id: "1"), name: "r", options: options)
         },
-        actor("unregisterActorReminders", nil, "unregisterReminders", nil) {
+        actor("unregisterActorReminders", nil, "unregisterReminders", .denied) {
             api, type, _, options in
             try await api.unregisterActorReminders(type: type, id: "1", options: options)
         }.overGRPCOnly(),
-        actor("registerActorTimer", "actor client registerActorTimer", "registerTimer", .denied) {
+        actor("registerActorTimer", "actor client registerActorTimer", "registerTimer", nil) {
             api, type, _, options in
             try await api.registerActorTimer(
                 ActorReference(type: type, id: "1"),
                 ActorTimer(name: "t", dueTime: .after(.seconds(3600))), options: options)
         }.whenActive(),
         actor(
-            "unregisterActorTimer", "actor client unregisterActorTimer", "unregisterTimer",
-            .denied
+            "unregisterActorTimer", "actor client unregisterActorTimer", "unregisterTimer", nil
         ) { api, type, _, options in
             try await api.unregisterActorTimer(
                 ActorReference(type: type, id: "1"), name: "t", options: options)

@@ -22,7 +22,7 @@ extension APIMethod {
         APIMethod(
             name: "unsubscribeConfiguration", block: "Configuration",
             javaScript: "configuration stream.stop", handle: "configuration(_:).changes (its end)",
-            subject: "configstore", unknown: .noSuchComponent, answer: .notFound
+            subject: "configstore", unknown: .notFound, answer: .notFound
         ) { api, name, _, options in
             try await api.unsubscribeConfiguration(store: name, id: "none", options: options)
         },
