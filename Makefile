@@ -1,5 +1,5 @@
 # Thin on purpose: each target is one command that can also be run by hand.
-.PHONY: setup run test bench lint format clean
+.PHONY: setup run test bench fuzz lint format clean
 
 setup:
 	scripts/setup.sh
@@ -12,6 +12,9 @@ test: setup
 
 bench: setup
 	scripts/bench.sh
+
+fuzz: setup
+	scripts/fuzz.sh
 
 lint:
 	scripts/lint.sh

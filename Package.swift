@@ -49,7 +49,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 /// The order is the direction: a target depends only on targets above it.
-let targets: [Target] = [
+var targets: [Target] = [
     systemLibrary("CHTTPParser", apt: "libhttp-parser-dev"),
     systemLibrary("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
     systemLibrary("CNghttp2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
@@ -131,6 +131,24 @@ let targets: [Target] = [
             "EventLoop", "JSON", "TestSupport", httpTypes,
         ]),
 ]
+
+// The fuzzer links libFuzzer's main, so only scripts/fuzz.sh asks for it. Its targets import
+// DaprClient for testing, so otherwise they are a part of the test that replays its findings.
+targets +=
+    Context.environment["DAPRGW_FUZZ"] == nil
+    ? [
+        .testTarget(
+            name: "FuzzTests", dependencies: ["DaprClient", "HTTP2", "EventLoop"],
+            path: "Fuzzing", exclude: ["Corpus", "Fuzzer"], swiftSettings: strict)
+    ]
+    : [
+        .target(
+            name: "FuzzTargets", dependencies: ["DaprClient", "HTTP2"], path: "Fuzzing/Targets",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Fuzzing/Fuzzer",
+            swiftSettings: strict),
+    ]
 
 // MARK: - Package
 

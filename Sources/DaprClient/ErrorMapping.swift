@@ -20,6 +20,7 @@ extension DaprError {
     }
 
     private static func kind(of status: GRPCStatus, in block: BuildingBlock) -> Kind {
+        if status.isMalformed { return .malformedResponse }
         if block == .invoke { return invokeKind(status) }
         if block == .cryptography, let kind = kind(ofCryptographyMessage: status.message) {
             return kind

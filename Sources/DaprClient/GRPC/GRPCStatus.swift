@@ -8,6 +8,8 @@ struct GRPCStatus: Hashable {
     var code: Int
     var message = ""
     var details: [DaprError.Detail] = []
+    /// The answer claimed success and made no sense: the code is ours then, not the sidecar's.
+    var isMalformed = false
 
     /// The first `ErrorInfo.reason`.
     var reason: String? {
@@ -41,14 +43,17 @@ extension GRPCStatus {
             self.init(
                 code: httpStatus == 200 ? 2 : Self.code(forHTTPStatus: httpStatus),
                 message: "the answer has HTTP status \(httpStatus) and no gRPC status")
+            isMalformed = httpStatus == 200
             return
         }
         guard let code = Int(text), (0...16).contains(code) else {
             self.init(code: 2, message: "the answer has the gRPC status '\(text)'")
+            isMalformed = true
             return
         }
         guard code != 0 else {
             self.init(code: 2, message: "the answer's content type is not gRPC's")
+            isMalformed = true
             return
         }
         self.init(code: code)

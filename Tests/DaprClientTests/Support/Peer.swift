@@ -28,6 +28,8 @@ enum PeerAnswer: Sendable {
     case goAwayUnprocessed
     /// Closes the socket at once.
     case hangUp
+    /// Bytes past the session, which need be no frames.
+    case raw([UInt8])
 
     /// A gRPC answer that is OK.
     static func message(_ message: [UInt8]) -> PeerAnswer {
@@ -242,13 +244,17 @@ final class PeerConnection: SocketStreamHandler, HTTP2SessionDelegate {
         case .reset(let code): stream.reset(code)
         case .goAwayUnprocessed: refuseAll()
         case .hangUp: close()
+        case .raw(let bytes): sendRaw(bytes)
         }
     }
 
     func refuseAll() {
         // GOAWAY, last stream 0, NO_ERROR, written past the session, which would say otherwise.
-        let frame: [UInt8] = [0, 0, 8, 7, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 8)
-        rawOutput = frame
+        sendRaw([0, 0, 8, 7, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 8))
+    }
+
+    private func sendRaw(_ bytes: [UInt8]) {
+        rawOutput += bytes
         socket?.flush()
     }
 

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Fuzzes the decoding of HTTP/2 and gRPC with libFuzzer; what it finds is kept in FailCases/.
+# usage: scripts/fuzz.sh [SECONDS]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${1-300}
+export DAPRGW_FUZZ=1
+# A debug build, because the decoders are internal and the targets import them for testing.
+swift build --scratch-path .build-fuzz --product Fuzzer \
+    -Xswiftc -sanitize=fuzzer,address -Xswiftc -parse-as-library
+mkdir -p .build-fuzz/corpus
+export ASAN_OPTIONS="${ASAN_OPTIONS-detect_leaks=0}"
+# New inputs go to the first folder, so that the seeds stay as few as they are.
+exec .build-fuzz/debug/Fuzzer .build-fuzz/corpus Fuzzing/Corpus FailCases \
+    -artifact_prefix=FailCases/ -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
+    -print_final_stats=1
