@@ -58,7 +58,7 @@ extension JSONWriter {
         key("event")
         switch ContentType.essence(entry.contentType) {
         case ContentType.bytes: string(Base64.encode(entry.data))
-        case ContentType.json,
+        case ContentType.json where isValidJSON(entry.data),
             ContentType.cloudEvent where isValidJSON(entry.data):
             raw(entry.data)
         default:

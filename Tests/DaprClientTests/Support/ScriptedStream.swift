@@ -38,6 +38,7 @@ final class ScriptedStream: HTTP2StreamHandler {
     private unowned let connection: PeerConnection
     private var bytes: [UInt8] = []
     private var isReading = true
+    private var isOpened = false
 
     init(
         _ script: @escaping PeerStreamScript, _ request: PeerRequest, _ stream: HTTP2Stream,
@@ -48,7 +49,14 @@ final class ScriptedStream: HTTP2StreamHandler {
         self.connection = connection
         // Only after the session has taken this handler.
         let start = StreamStart(handler: self, stream: stream)
-        connection.peer.loop.execute { start.handler.perform(.opened, on: start.stream) }
+        connection.peer.loop.execute { start.handler.open(start.stream) }
+    }
+
+    /// The first event, also when content comes right behind the head.
+    private func open(_ stream: HTTP2Stream) {
+        guard !isOpened else { return }
+        isOpened = true
+        perform(.opened, on: stream)
     }
 
     func stream(
@@ -57,6 +65,7 @@ final class ScriptedStream: HTTP2StreamHandler {
     ) {}
 
     func stream(_ stream: HTTP2Stream, received data: Span<UInt8>) {
+        open(stream)
         if isReading { stream.consume(data.count) }
         bytes.append(copying: data)
         while bytes.count >= 5 {
@@ -69,6 +78,7 @@ final class ScriptedStream: HTTP2StreamHandler {
     }
 
     func streamReceivedEnd(_ stream: HTTP2Stream) {
+        open(stream)
         perform(.ended, on: stream)
     }
 
