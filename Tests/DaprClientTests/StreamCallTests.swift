@@ -430,19 +430,6 @@ private final class Counter: Sendable {
     func increment() { count.withLock { $0 += 1 } }
 }
 
-extension SidecarPool {
-    var timerCount: Int { loop.timerCount }
-
-    /// Waits until so many streams are open, which resets reach a little later.
-    func waitForStreams(_ count: Int) async {
-        for _ in 0..<5000 where statistics.openStreams != count {
-            await withCheckedContinuation { waiter in
-                loop.schedule(after: .milliseconds(1)) { waiter.resume() }
-            }
-        }
-    }
-}
-
 extension Result where Failure == any Error {
     /// What an async function returns or throws.
     fileprivate init(_ body: () async throws -> Success) async {

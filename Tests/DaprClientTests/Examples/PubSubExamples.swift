@@ -35,8 +35,11 @@ extension Examples {
                 let pubsub = client.pubsub("pubsub")
                 let subscription = try await pubsub.subscribe(
                     "orders", deadLetterTopic: "lost-orders", reconnection: .backingOff())
-                try await pubsub.publish("orders", "no order")
-                try await pubsub.publish("orders", Order(id: 17))
+                // This broker keeps the publisher waiting until its event is answered.
+                let publishing = Task {
+                    try await pubsub.publish("orders", "no order")
+                    try await pubsub.publish("orders", Order(id: 17))
+                }
                 var last: Order?
                 for try await message in subscription {
                     guard let order = try? message.decode(as: Order.self) else {
@@ -48,6 +51,7 @@ extension Examples {
                     if order.id == 17 { break }
                 }
                 subscription.cancel()
+                try await publishing.value
                 #expect(last?.id == 17)
             }
         }
