@@ -127,7 +127,7 @@ import HTTPTypes
     }
 
     /// Lets libmicrohttpd look for the end of a connection, unless it finds it in this turn.
-    private func readAgain(_ connection: Connection) {
+    func readAgain(_ connection: Connection) {
         ending.append(connection)
         planTurnEnd()
     }

@@ -346,17 +346,24 @@ import HTTPTypes
         guard case .head = stage else { return }
         age += 1
         // The first call may come right after the start.
-        if age > Self.headTicks { connection.hangUp() }
+        if age > Self.headTicks { hangUp() }
+    }
+
+    /// Ends the connection. Where the client had closed its half there is no event to tell of it, so
+    /// libmicrohttpd is made to look.
+    private func hangUp() {
+        connection.hangUp()
+        server.readAgain(connection)
     }
 
     private func watchUpload() {
         switch stage {
         case .buffering, .streaming:
             silence += 1
-            if silence > server.ticksOfBodyIdleTimeout { connection.hangUp() }
+            if silence > server.ticksOfBodyIdleTimeout { hangUp() }
         case .draining:
             silence += 1
-            if silence > server.ticksOfLingering { connection.hangUp() }
+            if silence > server.ticksOfLingering { hangUp() }
         default: break
         }
     }

@@ -117,7 +117,8 @@ struct EncryptionSchemeTests {
         try withKeys { keys in
             let document = try encode([1], keys)
             let end = document.count - 17
-            for index in document.indices.prefix(end) {
+            // The last character before the "=" of the MAC holds two bits that mean nothing.
+            for index in document.indices.prefix(end) where index != end - 3 {
                 var changed = document
                 changed[index] ^= 1
                 #expect(failure { try decode(changed, keys) } != nil)
