@@ -10,7 +10,7 @@ final class HTTP1Bridge: TurnParticipant {
     /// How many calls, and so connections, there are at a time.
     private static let callLimit: UInt32 = 32
     /// A connection that nobody used for this long, or up to twice as long, is closed.
-    private static let idleTime: Duration = .seconds(30)
+    private static let idleTime: Duration = .seconds(10)
     /// How often a turn carries bytes to and fro.
     private static let roundsPerTurn = 16
 
