@@ -118,20 +118,24 @@ final class GRPCServerApp: ServingApp {
         for field in metadata { head.add(field.name, field.value) }
         let answer = AppAnswer(limit: limit, on: loop)
         do {
-            do {
-                try await current().open(head, for: answer)
-            } catch let error as HTTP2Error where error.isAboutStreams {
-                // The app takes no more calls on this connection, but it may on another.
-                connection = nil
-                try await current().open(head, for: answer)
-            }
-            return answer
+            try await open(head, for: answer)
         } catch {
             throw .early(
                 GRPCStatus.unavailable,
                 "connection error: desc = \"transport: Error while dialing: dial tcp \(address):"
                     + " \(error)\"")
         }
+        return answer
+    }
+
+    /// Opens a stream; on a new connection where the app takes no more on this one.
+    private func open(_ head: HeaderBlock, for answer: AppAnswer) async throws {
+        do {
+            return try await current().open(head, for: answer)
+        } catch let error as HTTP2Error where error.isAboutStreams {
+            connection = nil
+        }
+        try await current().open(head, for: answer)
     }
 
     /// The connection for new calls; those who come while it is being made wait for the same one.
