@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 swift build -c release --product daprgw --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked \
     -Xswiftc -cross-module-optimization \
-    -Xlinker --push-state -Xlinker --no-as-needed -Xlinker -lmimalloc -Xlinker --pop-state "$@"
+    -Xlinker --push-state -Xlinker --no-as-needed -Xlinker -lmimalloc -Xlinker --pop-state \
+    -Xlinker --version-script=scripts/no-exports.map "$@"
 
 # All of Foundation would more than double it; it comes in by one careless import.
 limit=$((25 << 20))

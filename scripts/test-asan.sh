@@ -5,5 +5,6 @@ cd "$(dirname "$0")/.."
 . scripts/test-environment.sh
 # Leaks are LeakSanitizer's business; the Swift runtime's own one-time allocations would be reported.
 export ASAN_OPTIONS="${ASAN_OPTIONS-detect_leaks=0}"
-exec swift test --skip GreeterTests --sanitize=address --scratch-path .build-asan \
+swift build --build-tests --sanitize=address --scratch-path .build-asan
+exec scripts/limited.sh 600 swift test --skip-build --skip GreeterTests --sanitize=address --scratch-path .build-asan \
     --filter '^(EventLoopTests|TLSTests|HTTP1Tests|HTTPServerTests|HTTP2Tests|CryptographyTests|DaprClientTests|DevSidecarTests|GatewayTests)\.' "$@"

@@ -7,7 +7,7 @@ scripts/python-env.sh
 [ -n "${DAPRGW-}" ] || swift build --product daprgw
 
 # A skipped test fails the run: Tests/Integration/conftest.py.
-run=(.venv/bin/python -m pytest --rootdir Tests/Integration -c Tests/Integration/pytest.ini)
+run=(scripts/limited.sh 1200 .venv/bin/python -m pytest --rootdir Tests/Integration -c Tests/Integration/pytest.ini)
 [ $# -eq 0 ] || exec "${run[@]}" "$@"
 
 # The recorded timelines of connections last minutes in which nothing happens: they run beside the

@@ -12,7 +12,7 @@ trap 'rm -f "$log"' EXIT
 round=1
 while [ "$round" -le "$times" ]; do
     status=0
-    TSAN_OPTIONS="halt_on_error=0 exitcode=66" swift test --skip-build --skip GreeterTests --sanitize=thread \
+    TSAN_OPTIONS="halt_on_error=0 exitcode=66" scripts/limited.sh 600 swift test --skip-build --skip GreeterTests --sanitize=thread \
         --scratch-path .build-tsan \
         --filter '^(EventLoopTests|TLSTests|HTTP1Tests|DaprClientTests)\.' >"$log" 2>&1 || status=$?
     if [ "$status" -ne 0 ] || grep -q 'WARNING: ThreadSanitizer' "$log"; then

@@ -29,8 +29,13 @@ no_skips() { # COMMAND...
     fi
 }
 
+unit_and_live() {
+    swift build --build-tests
+    scripts/limited.sh 600 swift test --skip-build --skip GreeterTests
+}
+
 # The Greeter is an app in Python: the suite of its name is run by Tests/Integration/proxy.
-step "unit and live tests" no_skips swift test --skip GreeterTests
+step "unit and live tests" no_skips unit_and_live
 step "loop, TLS and client under ThreadSanitizer" no_skips scripts/test-tsan.sh
 step "the live suite under AddressSanitizer" no_skips scripts/test-asan.sh
 step "protobuf definitions" scripts/check-protos.sh

@@ -78,6 +78,11 @@ public final class SocketStream: TurnParticipant {
         }
     }
 
+    /// Reads what has arrived by now, without waiting for the loop to report it.
+    public func readNow() {
+        if !readingIsPaused { readIn() }
+    }
+
     /// Whether everything that was given to the stream reached the kernel.
     public var isFlushed: Bool { output.isEmpty && !flushIsPlanned }
 
@@ -220,7 +225,7 @@ public final class SocketStream: TurnParticipant {
 
     /// Ends a stream that cannot be written any more, after what the peer said before it went.
     private func fail(_ error: SystemError) {
-        if !readingIsPaused { readIn() }
+        readNow()
         finish(error)
     }
 }

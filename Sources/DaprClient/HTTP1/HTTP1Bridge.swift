@@ -108,7 +108,9 @@ final class HTTP1Bridge: TurnParticipant {
 
     /// Finds a connection for a call, or makes one.
     private func connection() -> HTTP1Connection {
-        if let connection = idle.popLast() { return connection }
+        while let connection = idle.popLast() {
+            if connection.isQuiet() { return connection }
+        }
         let connection = HTTP1Connection(on: loop, bridge: self)
         connections[ObjectIdentifier(connection)] = connection
         connection.dial(route)

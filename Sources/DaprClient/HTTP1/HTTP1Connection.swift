@@ -50,6 +50,13 @@ final class HTTP1Connection {
 
     // MARK: - Calls
 
+    /// Whether nothing came that nobody asked for, and no end: what did must not be taken for the answer
+    /// to the next call. Looks at the socket, as the loop may not have seen yet what is there.
+    func isQuiet() -> Bool {
+        socket?.readNow()
+        return !isClosed
+    }
+
     /// Sends a call's request, at once or when the connection is made.
     func run(_ call: HTTP1Call) {
         self.call = call

@@ -102,9 +102,10 @@ actor HTTP1Server {
 
     fileprivate func wasClosed() { closed += 1 }
 
-    /// Sends something that nobody asked for.
-    func blurt(_ text: String) {
+    /// Sends something that nobody asked for; it is with the kernel when this returns.
+    func blurt(_ text: String) async {
         for connection in connections { connection.perform(.send(text)) }
+        while connections.contains(where: { $0.socket?.isFlushed == false }) { await Task.yield() }
     }
 
     func die() {
