@@ -122,12 +122,12 @@ public final class TLSSession {
     public func drain(into output: inout [UInt8]) {
         let count = unsafe BIO_ctrl_pending(outgoing)
         guard count > 0 else { return }
-        let start = output.count
-        output.append(contentsOf: repeatElement(0, count: count))
-        unsafe output.withUnsafeMutableBytes { raw in
-            // As many bytes as the BIO says that it has.
-            _ = unsafe BIO_read(
-                outgoing, raw.baseAddress?.advanced(by: start), Int32(clamping: count))
+        output.append(addingCapacity: count) { span in
+            // As many bytes as the BIO says that it has, into the room that was made for them.
+            unsafe span.withUnsafeMutableBufferPointer { buffer, filled in
+                filled = max(
+                    0, Int(unsafe BIO_read(outgoing, buffer.baseAddress, Int32(clamping: count))))
+            }
         }
     }
 

@@ -105,7 +105,7 @@ struct DevSidecarTests {
             try await client.state("s").save("large", large)
             let value = try await client.state("s").get("large") as StateValue?
             #expect(value?.text == large)
-            let content = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let content = Array(repeatElement([UInt8](0...250), count: 4000).joined())
             let response = try await client.api.invoke(
                 InvokeRequest(appID: "echo", verb: .post, method: "m", body: .bytes(content)),
                 options: CallOptions())
