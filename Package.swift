@@ -138,12 +138,13 @@ targets +=
     Context.environment["DAPRGW_FUZZ"] == nil
     ? [
         .testTarget(
-            name: "FuzzTests", dependencies: ["DaprClient", "HTTP2", "EventLoop"],
+            name: "FuzzTests", dependencies: ["DaprClient", "HTTP1", "HTTP2", "JSON", "EventLoop"],
             path: "Fuzzing", exclude: ["Corpus", "Fuzzer"], swiftSettings: strict)
     ]
     : [
         .target(
-            name: "FuzzTargets", dependencies: ["DaprClient", "HTTP2"], path: "Fuzzing/Targets",
+            name: "FuzzTargets", dependencies: ["DaprClient", "HTTP1", "HTTP2", "JSON"],
+            path: "Fuzzing/Targets",
             swiftSettings: strict),
         .executableTarget(
             name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Fuzzing/Fuzzer",

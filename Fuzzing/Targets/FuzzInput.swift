@@ -1,4 +1,5 @@
 import HTTP2
+import JSON
 
 @testable import DaprClient
 
@@ -9,6 +10,7 @@ public enum FuzzInput {
     /// The decoders; their order is part of the format of kept cases.
     public enum Decoder: UInt8, CaseIterable, Sendable {
         case http2Client, http2Server, messages, protobuf, grpcStatus, errorBody
+        case http1, json, times
     }
 
     /// Decodes the input.
@@ -24,6 +26,9 @@ public enum FuzzInput {
         case .protobuf: protobuf(bytes)
         case .grpcStatus: grpcStatus(bytes)
         case .errorBody: errorBody(bytes)
+        case .http1: HTTP1Fuzzing.run(bytes)
+        case .json: json(bytes)
+        case .times: times(String(decoding: bytes, as: UTF8.self))
         }
     }
 
@@ -75,5 +80,29 @@ public enum FuzzInput {
     private static func errorBody(_ bytes: [UInt8]) {
         let body = HTTPErrorBody(bytes, status: 500)
         precondition(!body.message.isEmpty || body.code != nil || !bytes.isEmpty, "no words")
+    }
+
+    /// Whichever way it is read, a text has the same value, also when it was written again.
+    private static func json(_ bytes: [UInt8]) {
+        guard let value = try? JSONValue.parse(bytes) else {
+            precondition((try? JSONDocument(parsing: bytes)) == nil, "a document, but no value")
+            return
+        }
+        precondition(isValidJSON(bytes), "read, but not valid")
+        precondition(
+            (try? JSONDocument(parsing: bytes))?.root.value == value, "a document of another value")
+        precondition(
+            (try? JSONValue.parse(value.serialized())) == value, "written as another value")
+    }
+
+    /// What was understood is written so that it is understood again.
+    private static func times(_ text: String) {
+        let time = ScheduleTime(answered: text)
+        guard let written = try? time.text(of: "time") else {
+            preconditionFailure("a time that was read cannot be written")
+        }
+        precondition(ScheduleTime(answered: written) == time, "written as another time")
+        guard let period = try? ActorPeriod(text), let written = try? period.text() else { return }
+        precondition((try? ActorPeriod(written)) == period, "written as another period")
     }
 }

@@ -31,6 +31,7 @@ final class HTTP2Fuzzing: HTTP2SessionDelegate {
             output.removeAll(keepingCapacity: true)
             try? session.drain(into: &output)
         }
+        try? session.transportWasLost()
         session.close(HTTP2Error(.closed, "the end of the input"))
         precondition(session.openStreamCount == 0, "a stream outlives its session")
         precondition(handlers.allSatisfy { $0.closures == 1 }, "a stream ends once")
@@ -81,8 +82,13 @@ final class HTTP2Fuzzing: HTTP2SessionDelegate {
             precondition(!hasEnded, "a second end")
             hasEnded = true
             guard answers, let head = block([(":status", "200")]) else { return }
-            try? stream.respond(head)
-            stream.send([1, 2, 3], end: true)
+            do throws(HTTP2Error) {
+                try stream.respond(head)
+                stream.send([1, 2, 3], end: true)
+            } catch {
+                // The peer takes no header list as long as this one: an owner gives up then.
+                stream.reset(.internalError)
+            }
         }
 
         func stream(_ stream: HTTP2Stream, closed closure: StreamClosure) {

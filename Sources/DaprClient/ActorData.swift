@@ -4,9 +4,9 @@ import JSON
 
 /// When a reminder or timer fires.
 struct ActorSchedule {
-    var dueTime: ActorTime?
+    var dueTime: ScheduleTime?
     var period: ActorPeriod?
-    var ttl: ActorTime?
+    var ttl: ScheduleTime?
 
     /// As both APIs take them; empty for those that are not given.
     func texts() throws(DaprError) -> (dueTime: String, period: String, ttl: String) {

@@ -18,8 +18,8 @@ extension Job {
         message.name = name
         if let schedule { message.schedule = schedule.text }
         if let repeats { message.repeats = repeats }
-        if let dueTime { message.dueTime = dueTime }
-        if let ttl { message.ttl = ttl }
+        if let dueTime { message.dueTime = try dueTime.text(of: "due time") }
+        if let ttl { message.ttl = try ttl.text(of: "time to live") }
         if let data { message.data = try data.packed() }
         if let failurePolicy { message.failurePolicy = try failurePolicy.message() }
         return message
@@ -30,8 +30,8 @@ extension Job {
             name: message.name,
             schedule: message.hasSchedule ? JobSchedule(message.schedule) : nil,
             repeats: message.hasRepeats ? message.repeats : nil,
-            dueTime: message.hasDueTime ? message.dueTime : nil,
-            ttl: message.hasTtl ? message.ttl : nil,
+            dueTime: message.hasDueTime ? ScheduleTime(answered: message.dueTime) : nil,
+            ttl: message.hasTtl ? ScheduleTime(answered: message.ttl) : nil,
             data: message.hasData ? JobData(message.data) : nil,
             failurePolicy: message.hasFailurePolicy
                 ? FailurePolicy(message.failurePolicy) : nil)

@@ -162,10 +162,17 @@ public final class HTTP1ResponseParser {
         guard isHTTP1, status >= 100, status != 101 else {
             return fail("a status line that makes no sense") ? 0 : -1
         }
-        guard status >= 200 else { return 0 }
         let coding = fields.bytes(of: "transfer-encoding")
         let codings = fields.count { $0.name.elementsEqual("transfer-encoding".utf8) }
         let length = fields.bytes(of: "content-length")
+        let saysEmpty = length.map { $0.elementsEqual("0".utf8) } ?? false
+        guard status >= 200 else {
+            // It has none (RFC 9110 section 15.2); the library would read some all the same.
+            guard coding == nil, length == nil || saysEmpty else {
+                return fail("an interim answer has content") ? 0 : -1
+            }
+            return 0
+        }
         if let coding {
             let text = String(decoding: coding, as: UTF8.self).lowercased()
             guard length == nil, codings == 1, text == "chunked" else {
@@ -175,7 +182,7 @@ public final class HTTP1ResponseParser {
         isInContent = true
         isReusable = unsafe http_should_keep_alive(parser) != 0
         let isBare = isHead || status == 204 || status == 304
-        let isEmpty = isBare || (length.map { $0.elementsEqual("0".utf8) } ?? false)
+        let isEmpty = isBare || saysEmpty
         var head = HeaderBlock(capacity: 512)
         do throws(HeaderFieldError) {
             try head.append(":status", "\(status)")

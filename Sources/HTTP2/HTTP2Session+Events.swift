@@ -114,10 +114,16 @@ extension HTTP2Session {
     /// A request's head could not be sent: GOAWAY came first, or it was reset before.
     func requestNotSent(on id: Int32) {
         guard let stream = streams.remove(id) else { return }
-        stream.finish(
-            StreamClosure(
-                cause: stream.resetRequested ? .resetLocally : .goAway,
-                code: stream.resetCode ?? .refusedStream, isUnprocessed: true))
+        let (cause, code): (StreamClosure.Cause, HTTP2ErrorCode) =
+            if let reset = stream.resetCode {
+                (.resetLocally, reset)
+            } else if let pendingClosure {
+                // The GOAWAY was our own, so the connection is over for all streams alike.
+                (.connection(pendingClosure), pendingClosure.code)
+            } else {
+                (.goAway, .refusedStream)
+            }
+        stream.finish(StreamClosure(cause: cause, code: code, isUnprocessed: true))
     }
 
     func streamClosed(_ id: Int32, code: UInt32) {

@@ -49,6 +49,20 @@ extension HTTP2Session {
         try settle(result)
     }
 
+    /// Looks, when nothing can be sent any more, whether the peer had broken the protocol before:
+    /// libnghttp2 only tells so as it makes its GOAWAY (client).
+    ///
+    /// - Throws: the violation; every stream has then been closed. Otherwise nothing has changed, and
+    ///   the owner closes the session.
+    public func transportWasLost() throws(HTTP2Error) {
+        guard role == .client, !isPumping, let handle = unsafe handle,
+            // Where a request would still go out, there is no GOAWAY, and they stay unsent.
+            unsafe nghttp2_session_check_request_allowed(handle) == 0
+        else { return }
+        var unsent: [UInt8] = []
+        try drain(into: &unsent, limit: .max)
+    }
+
     private var closedError: HTTP2Error {
         failure ?? HTTP2Error(.closed, "the session is closed")
     }

@@ -108,9 +108,14 @@ struct ActorsDevSidecarTests {
                 ttl: .after(.seconds(86400)))
             let reminder = try #require(try await actor.reminder("r"))
             #expect(reminder.actor == actor.reference)
-            #expect(reminder.dueTime == "1h0m0s")
-            #expect(reminder.period == "@every 24h0m0s")
-            #expect(reminder.ttl != nil)
+            #expect(reminder.dueTime == .after(.seconds(3600)))
+            #expect(reminder.periodText == "@every 24h0m0s")
+            #expect(reminder.period == .every(.seconds(86400)))
+            guard case .at(let end) = reminder.ttl else {
+                Issue.record("the time to live is a point in time: \(reminder)")
+                return
+            }
+            #expect(try end > Timestamp("2026-01-01T00:00:00Z"))
             #expect(try reminder.decode(as: Order.self) == order)
             #expect(
                 await kind {

@@ -86,7 +86,7 @@ struct ActorsTests {
                 actor,
                 ActorReminder(
                     name: "r/1", dueTime: .after(.seconds(86400)),
-                    period: .every(.seconds(90)), ttl: .at("2026-11-24T06:00:00Z"),
+                    period: .every(.seconds(90)), ttl: .at(Timestamp("2026-11-24T06:00:00Z")),
                     data: [1, 2, 3], overwrites: false), options: options)
             try await transport.registerActorTimer(
                 actor,
@@ -120,7 +120,8 @@ struct ActorsTests {
         ] as [(String, [UInt8])])
     func reminderData(stored: String, data: [UInt8]) async throws {
         let expected = RegisteredReminder(
-            actor: actor, name: "r", period: "@every 10s", ttl: "2026-11-24T06:00:00Z", data: data)
+            actor: actor, name: "r", periodText: "@every 10s",
+            ttl: .at(try Timestamp("2026-11-24T06:00:00Z")), data: data)
         try await withHTTPPeer { _ in
             .http(
                 200,

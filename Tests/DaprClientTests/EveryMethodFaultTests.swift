@@ -17,6 +17,43 @@ struct EveryMethodFaultTests {
         }
     }
 
+    @Test("an empty name is a wrong argument, and nobody is asked", arguments: transports)
+    func wrongArguments(protocol: DaprProtocol) async throws {
+        // These have no name that could be empty, or make one of it.
+        let nameless = [
+            "listJobs", "deleteJobs", "startWorkflow", "getMetadata", "setMetadata", "checkHealth",
+            "shutdownSidecar",
+        ]
+        try await withPeer(over: `protocol`) { _ in
+            .silence
+        } body: { peer, api in
+            await expectErrors(
+                of: APIMethod.all.filter { !nameless.contains($0.name) }, on: api,
+                over: `protocol`, name: ""
+            ) { _ in .invalidArgument }
+            for empty in [
+                { try await api.setMetadata(key: "", value: "", options: CallOptions()) },
+                {
+                    _ = try await api.startWorkflow(
+                        "", instanceID: nil, input: [], startTime: nil, options: CallOptions())
+                },
+                {
+                    try await api.publishEvent(
+                        pubsub: "p", topic: "", data: [], contentType: nil, metadata: [:],
+                        options: CallOptions())
+                },
+                {
+                    _ = try await api.getSecret(
+                        store: "s", name: "", metadata: [:], options: CallOptions())
+                },
+            ] as [() async throws -> Void] {
+                let error = await #expect(throws: DaprError.self) { try await empty() }
+                #expect(error?.kind == .invalidArgument && error?.isUnprocessed == true)
+            }
+            #expect(await peer.requests.isEmpty)
+        }
+    }
+
     @Test("a wrong token is refused", arguments: DaprProtocol.allCases)
     func token(protocol: DaprProtocol) async throws {
         try await withDevelopmentSidecar(`protocol`) {
@@ -89,6 +126,45 @@ struct EveryMethodFaultTests {
             await peer.waitForRequests(methods.count - Self.streamsThatStayOpen(`protocol`))
             await peer.die()
             await calls.value
+        }
+    }
+
+    @Test(
+        "a sidecar that is absent fails each at once, or is waited for, as the call wants it",
+        arguments: transports, [false, true])
+    func absent(protocol: DaprProtocol, waits: Bool) async throws {
+        try await withPeer(over: `protocol`) { _ in
+            .silence
+        } body: { peer, api in
+            await peer.die()
+            await expectErrors(
+                on: api, over: `protocol`, timeout: waits ? .milliseconds(300) : .seconds(10),
+                waitsForSidecar: waits
+            ) { _ in waits ? .deadlineExceeded : .unavailable }
+            #expect(await peer.requests.isEmpty)
+        }
+    }
+
+    @Test("each passes trace context and baggage on", arguments: transports)
+    func trace(protocol: DaprProtocol) async throws {
+        let trace = TraceContext(
+            parent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", state: "a=1",
+            baggage: "tenant=blue")
+        try await withPeer(over: `protocol`) { _ in
+            .silence
+        } body: { peer, api in
+            let methods = APIMethod.all.filter { $0.isOffered(over: `protocol`) }
+            await expectErrors(
+                of: methods, on: api, over: `protocol`, timeout: .milliseconds(300), trace: trace
+            ) { _ in .deadlineExceeded }
+            let requests = await peer.requests
+            #expect(requests.count >= methods.count - Self.streamsThatStayOpen(`protocol`))
+            for request in requests {
+                let path = request.fields[":path"] ?? ""
+                #expect(request.fields["traceparent"] == trace.parent, "\(path)")
+                #expect(request.fields["tracestate"] == trace.state, "\(path)")
+                #expect(request.fields["baggage"] == trace.baggage, "\(path)")
+            }
         }
     }
 

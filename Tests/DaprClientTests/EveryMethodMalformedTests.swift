@@ -13,14 +13,14 @@ struct EveryMethodMalformedTests {
         /// The fault is only seen after a message that is whole.
         var hasMessage = false
 
-        /// Whether it ends the connection, so that each method needs one of its own.
+        /// Whether it ends the connection: alone on one or with others, a method hears the same.
         var endsConnection: Bool { if case .raw = answer { true } else { false } }
     }
 
     private func expect(
         _ answer: Answer, _ methods: [APIMethod], on api: any DaprAPI, over protocol: DaprProtocol
     ) async {
-        for methods in answer.endsConnection ? methods.map({ [$0] }) : [methods] {
+        for methods in answer.endsConnection ? methods.map({ [$0] }) + [methods] : [methods] {
             await expectErrors(
                 of: methods, on: api, over: `protocol`, timeout: .seconds(5)
             ) { method in

@@ -92,6 +92,10 @@ struct HTTP1Tests {
             (.send("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), .malformedResponse),
             (.send("garbage\r\n\r\n"), .malformedResponse),
             (
+                .send("HTTP/1.1 100 Continue\r\nContent-Length: 5\r\n\r\nhello"),
+                .malformedResponse
+            ),
+            (
                 .sendAndClose("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1"), .unavailable
             ),
             (

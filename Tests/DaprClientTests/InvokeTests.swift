@@ -103,6 +103,66 @@ struct InvokeTests {
         }
     }
 
+    @Test("an answer is gone through chunk by chunk, and leaving the loop resets its stream")
+    func chunks() async throws {
+        try await withHTTPPeer { request in
+            request.number == 1
+                ? .respond(
+                    [(":status", "200")], [UInt8](repeating: 7, count: 300_000), trailers: nil)
+                : .begin([(":status", "200")], [1, 2, 3])
+        } body: { peer, transport in
+            let request = InvokeRequest(appID: "x", method: "m")
+            var (count, chunks) = (0, 0)
+            for try await chunk in try await transport.invoke(request, options: options).body {
+                #expect(!chunk.isEmpty && chunk.allSatisfy { $0 == 7 })
+                count += chunk.count
+                chunks += 1
+            }
+            #expect(count == 300_000 && chunks > 1)
+            for try await chunk in try await transport.invoke(request, options: options).body {
+                #expect(chunk == [1, 2, 3])
+                break
+            }
+            await peer.waitForResets(1)
+        }
+    }
+
+    @Test("content in memory is one chunk, or none, and can be gone through again")
+    func chunksInMemory() async throws {
+        for (body, expected) in [
+            (DaprBody.empty, []), (.bytes([]), []), (.bytes([1, 2]), [[1, 2]]),
+        ] as [(DaprBody, [[UInt8]])] {
+            for _ in 0..<2 {
+                #expect(try await body.reduce(into: []) { $0.append($1) } == expected)
+            }
+        }
+        // Chunks without a byte are no chunks.
+        let (stream, source) = AsyncStream.makeStream(of: [UInt8].self)
+        for chunk in [[], [1], [], [2, 3], []] as [[UInt8]] { source.yield(chunk) }
+        source.finish()
+        let body = DaprBody(DaprBody(stream))
+        #expect(try await body.reduce(into: []) { $0.append($1) } == [[1], [2, 3]])
+        #expect(try await body.collect() == [])
+    }
+
+    @Test("an answer whose sidecar goes away, or whose reader is cancelled, ends in a DaprError")
+    func brokenChunks() async throws {
+        try await withHTTPPeer { _ in
+            .begin([(":status", "200")], [1])
+        } body: { peer, transport in
+            let request = InvokeRequest(appID: "x", method: "m")
+            let first = try await transport.invoke(request, options: options).body
+            let reading = Task { for try await _ in first {} }
+            reading.cancel()
+            let cancelled = await #expect(throws: DaprError.self) { try await reading.value }
+            #expect(cancelled?.kind == .cancelled)
+            let second = try await transport.invoke(request, options: options).body
+            await peer.die()
+            let lost = await #expect(throws: DaprError.self) { for try await _ in second {} }
+            #expect(lost?.kind == .unavailable)
+        }
+    }
+
     @Test("dropping a streamed answer resets its stream")
     func dropped() async throws {
         try await withHTTPPeer { _ in

@@ -75,6 +75,31 @@ struct RetryTests {
         }
     }
 
+    @Test("when a sidecar breaks the protocol, each of many calls hears so", arguments: transports)
+    func brokenProtocol(protocol: DaprProtocol) async throws {
+        // Fields that cannot be decompressed, which end the connection for all of its calls. More
+        // calls than the budget allows to repeat wait behind the first hundred.
+        let garbage = PeerAnswer.raw([0, 0, 1, 1, 4, 0, 0, 0, 1, 0xff])
+        try await withPeer(over: `protocol`) { _ in
+            garbage
+        } body: { _, api in
+            let kinds = await withTaskGroup(of: DaprError.Kind?.self) { group in
+                for _ in 0..<1000 {
+                    group.addTask { [options] in
+                        do throws(DaprError) {
+                            _ = try await api.getMetadata(options: options)
+                            return nil
+                        } catch {
+                            return error.kind
+                        }
+                    }
+                }
+                return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+            }
+            #expect(kinds == [.malformedResponse: 1000])
+        }
+    }
+
     @Test("a call that forbids it is not sent again")
     func off() async throws {
         try await withPeer { _ in

@@ -10,6 +10,7 @@ struct TLSTests {
     private func failure(
         _ protocol: DaprProtocol, server name: String = "server", allowsH2C: Bool = true,
         usesTLS: Bool = true, demandsCertificate: Bool = false, host: String = "127.0.0.1",
+        grpcPort: KeyPath<DevSidecar.Addresses, SocketAddress> = \.grpc,
         _ settings: TLSSettings
     ) async throws -> DaprError? {
         var configuration = SidecarConfiguration(
@@ -25,7 +26,8 @@ struct TLSTests {
         let addresses = try await sidecar.start()
         var client = DaprClient.Configuration(
             httpEndpoint: .init(host: host, port: addresses.http.port ?? 0, usesTLS: true),
-            grpcEndpoint: .init(host: host, port: addresses.grpc.port ?? 0, usesTLS: true),
+            grpcEndpoint: .init(
+                host: host, port: addresses[keyPath: grpcPort].port ?? 0, usesTLS: true),
             protocol: `protocol`)
         client.tls = settings
         let dapr = try DaprClient(configuration: client)
@@ -94,6 +96,14 @@ struct TLSTests {
                 `protocol`, allowsH2C: allowsH2C, demandsCertificate: true, settings)
             #expect(error?.kind == .unavailable, "\(error?.message ?? "no error")")
         }
+    }
+
+    @Test("a server that does not agree to HTTP/2 (ALPN) is no gRPC API, which the error says")
+    func protocolAgreement() async throws {
+        let error = try await failure(
+            .grpc, allowsH2C: false, grpcPort: \.http, Certificates.trusting)
+        #expect(error?.kind == .unavailable && error?.isUnprocessed == true)
+        #expect(error?.message.contains("ALPN") == true, "\(error?.message ?? "no error")")
     }
 
     @Test("a client whose files are wrong is not made")

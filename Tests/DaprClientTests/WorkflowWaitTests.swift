@@ -29,7 +29,7 @@ private final class FakeWorkflow: WorkflowAPI {
     private let unused = DaprError(.notSupported, "not part of this test")
 
     func startWorkflow(
-        _ name: String, instanceID: String?, input: [UInt8], startTime: String?,
+        _ name: String, instanceID: String?, input: [UInt8], startTime: Timestamp?,
         options: CallOptions
     ) async throws(DaprError) -> String { throw unused }
     func raiseWorkflowEvent(

@@ -5,7 +5,7 @@ extension FakeDapr {
     private static let missing = DaprError(.notSupported, "the fake has no workflows")
 
     func startWorkflow(
-        _ name: String, instanceID: String?, input: [UInt8], startTime: String?,
+        _ name: String, instanceID: String?, input: [UInt8], startTime: Timestamp?,
         options: CallOptions
     ) async throws(DaprError) -> String { throw Self.missing }
 

@@ -131,6 +131,26 @@ struct ResponseParserTests {
         #expect(throws: HTTP1Error.self) { try parse(text, step: step, Recorder()) }
     }
 
+    @Test(
+        "an interim answer with content is refused, for that would be taken for the final one's",
+        arguments: [
+            "Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n",
+        ],
+        [1, 7, Int.max])
+    func interimContent(rest: String, step: Int) throws {
+        let recorder = Recorder()
+        #expect(throws: HTTP1Error.self) {
+            try parse("HTTP/1.1 100 Continue\r\n" + rest, step: step, recorder)
+        }
+        #expect(recorder.heads.isEmpty && recorder.content.isEmpty)
+        // Without content it may say so.
+        let final = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+        let progress = try parse(
+            "HTTP/1.1 103 Hints\r\nContent-Length: 0\r\n\r\n" + final, step: step, recorder)
+        #expect(progress == .complete(isReusable: true))
+        #expect(recorder.heads.count == 1 && recorder.content == "hi")
+    }
+
     @Test("a head that does not end is refused")
     func endlessHead() {
         let field = "A: " + String(repeating: "b", count: 1000) + "\r\n"

@@ -77,6 +77,55 @@ struct MalformedTests {
         #expect(pair.serverSide.goAways.map(\.code) == [violation.code])
     }
 
+    @Test(
+        "a violation is the reason for requests too that wait behind its GOAWAY", arguments: cases)
+    func unsentRequests(violation: Case) throws {
+        let pair = try Pair()
+        let (sent, unsent) = (Recorder(), Recorder())
+        _ = try pair.client.open(.request(), end: false, handler: sent)
+        try pair.pump()
+        _ = try pair.client.open(.request(), end: true, handler: unsent)
+        let error = try #require(throws: HTTP2Error.self) {
+            try pair.client.receive(violation.bytes)
+            _ = try Pair.drain(pair.client)
+        }
+        #expect(error.kind == .protocolViolation && error.code == violation.code)
+        #expect(
+            unsent.closures == [
+                StreamClosure(cause: .connection(error), code: error.code, isUnprocessed: true)
+            ])
+        #expect(sent.closures.map(\.cause) == [.connection(error)])
+    }
+
+    @Test("a violation is found although its GOAWAY can not be sent", arguments: cases)
+    func lostTransport(violation: Case) throws {
+        let pair = try Pair()
+        let (sent, unsent) = (Recorder(), Recorder())
+        _ = try pair.client.open(.request(), end: false, handler: sent)
+        try pair.pump()
+        _ = try pair.client.open(.request(), end: true, handler: unsent)
+        try pair.client.receive(violation.bytes)
+        #expect(sent.closures.isEmpty && unsent.closures.isEmpty)
+        let error = try #require(throws: HTTP2Error.self) { try pair.client.transportWasLost() }
+        #expect(error.kind == .protocolViolation && error.code == violation.code)
+        #expect(sent.closures.map(\.cause) == [.connection(error)])
+        #expect(unsent.closures.map(\.isUnprocessed) == [true])
+    }
+
+    @Test(
+        "a lost transport without a violation sends nothing more, and leaves the end to the owner")
+    func lostTransportOnly() throws {
+        let pair = try Pair()
+        let (sent, unsent) = (Recorder(), Recorder())
+        _ = try pair.client.open(.request(), end: false, handler: sent)
+        try pair.pump()
+        _ = try pair.client.open(.request(), end: true, handler: unsent)
+        try pair.client.transportWasLost()
+        pair.client.close(HTTP2Error(.connectionLost, "gone"))
+        #expect(sent.closures.map(\.isUnprocessed) == [false])
+        #expect(unsent.closures.map(\.isUnprocessed) == [true])
+    }
+
     @Test("a violation is noticed although we were already going away")
     func violationAfterGoAway() throws {
         let pair = try Pair()

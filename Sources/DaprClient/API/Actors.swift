@@ -46,11 +46,11 @@ public struct ActorReminder: Sendable, Hashable {
     /// The name, unique within the actor.
     public var name: String
     /// When it fires first; nil is at once, or after the first period.
-    public var dueTime: ActorTime?
+    public var dueTime: ScheduleTime?
     /// How often it fires again; nil is never.
     public var period: ActorPeriod?
     /// When it ends.
-    public var ttl: ActorTime?
+    public var ttl: ScheduleTime?
     /// What the actor is given. It sees the base64 text of these bytes as a JSON string, as with
     /// Dapr's other SDKs, whichever API is used.
     public var data: [UInt8]
@@ -61,8 +61,8 @@ public struct ActorReminder: Sendable, Hashable {
 
     /// A reminder to register.
     public init(
-        name: String, dueTime: ActorTime? = nil, period: ActorPeriod? = nil,
-        ttl: ActorTime? = nil, data: [UInt8] = [], overwrites: Bool = true,
+        name: String, dueTime: ScheduleTime? = nil, period: ActorPeriod? = nil,
+        ttl: ScheduleTime? = nil, data: [UInt8] = [], overwrites: Bool = true,
         failurePolicy: FailurePolicy? = nil
     ) {
         self.name = name
@@ -81,25 +81,29 @@ public struct RegisteredReminder: Sendable, Hashable {
     public var actor: ActorReference
     /// The name.
     public var name: String
-    /// When it fires first, as the sidecar words it.
-    public var dueTime: String?
-    /// How often it fires again, as the sidecar words it, such as `@every 10s`.
-    public var period: String?
-    /// When it ends (RFC 3339).
-    public var ttl: String?
+    /// When it fires first.
+    public var dueTime: ScheduleTime?
+    /// How often it fires again, as the sidecar words it, such as `@every 10s`; it does not tell how
+    /// often in all.
+    public var periodText: String?
+    /// When it ends.
+    public var ttl: ScheduleTime?
     /// What the actor is given: the bytes that were registered. Of reminders that another client
     /// gave something else than base64 text, the JSON text.
     public var data: [UInt8]
 
+    /// How often it fires again; nil when it does not, or ``periodText`` has another form.
+    public var period: ActorPeriod? { periodText.flatMap { try? ActorPeriod($0) } }
+
     /// A reminder as the sidecar gives it back.
     public init(
-        actor: ActorReference, name: String, dueTime: String? = nil, period: String? = nil,
-        ttl: String? = nil, data: [UInt8] = []
+        actor: ActorReference, name: String, dueTime: ScheduleTime? = nil,
+        periodText: String? = nil, ttl: ScheduleTime? = nil, data: [UInt8] = []
     ) {
         self.actor = actor
         self.name = name
         self.dueTime = dueTime
-        self.period = period
+        self.periodText = periodText
         self.ttl = ttl
         self.data = data
     }
@@ -110,11 +114,11 @@ public struct ActorTimer: Sendable, Hashable {
     /// The name, unique within the actor.
     public var name: String
     /// When it fires first; nil is at once, or after the first period.
-    public var dueTime: ActorTime?
+    public var dueTime: ScheduleTime?
     /// How often it fires again; nil is never.
     public var period: ActorPeriod?
     /// When it ends.
-    public var ttl: ActorTime?
+    public var ttl: ScheduleTime?
     /// Which method of the actor handles it; the host decides what that means.
     public var callback: String
     /// What the actor is given, as with ``ActorReminder/data``.
@@ -122,8 +126,8 @@ public struct ActorTimer: Sendable, Hashable {
 
     /// A timer to register.
     public init(
-        name: String, dueTime: ActorTime? = nil, period: ActorPeriod? = nil,
-        ttl: ActorTime? = nil, callback: String = "", data: [UInt8] = []
+        name: String, dueTime: ScheduleTime? = nil, period: ActorPeriod? = nil,
+        ttl: ScheduleTime? = nil, callback: String = "", data: [UInt8] = []
     ) {
         self.name = name
         self.dueTime = dueTime

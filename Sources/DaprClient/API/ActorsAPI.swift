@@ -14,7 +14,7 @@ public protocol ActorsAPI: Sendable {
     ///   - options: deadline and trace context.
     /// - Returns: what the method gives back.
     /// - Throws: `.noSuchComponent` when nobody hosts the type, `.notFound` when there is no such
-    ///   method, `.componentFailed` when the method failed. Over gRPC an error that the actor itself
+    ///   method, `.componentFailed` when the method failed, `.invalidArgument` for an empty name. Over gRPC an error that the actor itself
     ///   answers cannot be told from a result (dapr/grpc-api.md section 13).
     func invokeActor(
         _ actor: ActorReference, method: String, data: [UInt8], metadata: [String: String],
@@ -22,6 +22,10 @@ public protocol ActorsAPI: Sendable {
     ) async throws(DaprError) -> [UInt8]
 
     /// Reads one value of an actor's state (`GetActorState`); nil when there is none.
+    ///
+    /// - Throws: `.notFound` when the actor is not active on this sidecar, which the HTTP API does not
+    ///   tell from a missing value; `.invalidArgument` for an empty name; `.denied` for a type of Dapr's
+    ///   own; `.noSuchComponent` when there is no state store for actors.
     func getActorState(
         _ actor: ActorReference, key: String, options: CallOptions
     ) async throws(DaprError) -> ActorStateValue?
@@ -29,7 +33,9 @@ public protocol ActorsAPI: Sendable {
     /// Changes an actor's state, all or nothing (`ExecuteActorStateTransaction`). The actor must be
     /// active. The HTTP API can only store JSON.
     ///
-    /// - Throws: `.notFound` when the actor is not active on this sidecar.
+    /// - Throws: `.notFound` when the actor is not active on this sidecar; `.invalidArgument` for an
+    ///   empty name, and a time to live that is not positive; `.notSupported` over HTTP for a value that
+    ///   is not JSON; `.componentFailed` when the store fails.
     func executeActorStateTransaction(
         _ actor: ActorReference, operations: [ActorStateOperation], options: CallOptions
     ) async throws(DaprError)
@@ -37,24 +43,32 @@ public protocol ActorsAPI: Sendable {
     /// Registers a reminder (`RegisterActorReminder`), which outlives the actor's activation.
     ///
     /// - Throws: `.conflict` when there is one of this name that must not be overwritten,
-    ///   `.denied` when the sidecar's app does not host the type.
+    ///   `.denied` when the sidecar's app does not host the type, `.invalidArgument` for an empty name
+    ///   and a time that cannot be, `.notSupported` over HTTP for a failure policy.
     func registerActorReminder(
         _ actor: ActorReference, _ reminder: ActorReminder, options: CallOptions
     ) async throws(DaprError)
 
     /// Reads a reminder (`GetActorReminder`); nil when there is none.
+    ///
+    /// - Throws: `.denied` when the sidecar's app does not host the type; `.invalidArgument` for an empty
+    ///   name.
     func getActorReminder(
         _ actor: ActorReference, name: String, options: CallOptions
     ) async throws(DaprError) -> RegisteredReminder?
 
     /// Lists the reminders of an actor type, or of one actor (`ListActorReminders`, gRPC only).
     ///
-    /// - Throws: `.notSupported` over the HTTP API.
+    /// - Throws: `.notSupported` over the HTTP API; `.denied` when the sidecar's app does not host the
+    ///   type; `.invalidArgument` for an empty name.
     func listActorReminders(
         type: String, id: String?, options: CallOptions
     ) async throws(DaprError) -> [RegisteredReminder]
 
     /// Removes a reminder (`UnregisterActorReminder`); a missing one is no error.
+    ///
+    /// - Throws: `.denied` when the sidecar's app does not host the type; `.invalidArgument` for an empty
+    ///   name.
     func unregisterActorReminder(
         _ actor: ActorReference, name: String, options: CallOptions
     ) async throws(DaprError)
@@ -62,17 +76,22 @@ public protocol ActorsAPI: Sendable {
     /// Removes all reminders of an actor type, or of one actor (`UnregisterActorRemindersByType`,
     /// gRPC only).
     ///
-    /// - Throws: `.notSupported` over the HTTP API.
+    /// - Throws: `.notSupported` over the HTTP API; `.denied` when the sidecar's app does not host the
+    ///   type; `.invalidArgument` for an empty name.
     func unregisterActorReminders(
         type: String, id: String?, options: CallOptions
     ) async throws(DaprError)
 
     /// Registers a timer (`RegisterActorTimer`), which ends with the actor's activation.
+    ///
+    /// - Throws: `.invalidArgument` for an empty name and a time that cannot be.
     func registerActorTimer(
         _ actor: ActorReference, _ timer: ActorTimer, options: CallOptions
     ) async throws(DaprError)
 
     /// Removes a timer (`UnregisterActorTimer`); a missing one is no error.
+    ///
+    /// - Throws: `.invalidArgument` for an empty name.
     func unregisterActorTimer(
         _ actor: ActorReference, name: String, options: CallOptions
     ) async throws(DaprError)

@@ -13,7 +13,8 @@ public protocol BindingsAPI: Sendable {
     ///   - metadata: for the binding.
     ///   - options: deadline and trace context.
     /// - Throws: `.notSupported` for data that is not JSON over the HTTP API, and for an operation
-    ///   that the binding does not know.
+    ///   that the binding does not know; `.noSuchComponent` for an unknown binding; `.invalidArgument`
+    ///   for no operation; `.componentFailed` when the binding's system fails.
     func invokeBinding(
         name: String, operation: String, data: [UInt8], metadata: [String: String],
         options: CallOptions

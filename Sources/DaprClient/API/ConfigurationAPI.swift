@@ -3,6 +3,7 @@ public protocol ConfigurationAPI: Sendable {
     /// Reads items (`GetConfiguration`); a key without a value is left out.
     ///
     /// - Parameter keys: none for all, which in a Redis store are all texts of its database.
+    /// - Throws: `.noSuchComponent` for an unknown store; `.componentFailed` when the store fails.
     func getConfiguration(
         store: String, keys: [String], metadata: [String: String], options: CallOptions
     ) async throws(DaprError) -> [String: ConfigurationItem]
@@ -14,7 +15,9 @@ public protocol ConfigurationAPI: Sendable {
     /// - Parameters:
     ///   - keys: none for all.
     ///   - options: a timeout ends the stream.
-    /// - Throws: `.notSupported` over the HTTP API, which pushes changes to an app: gRPC has this.
+    /// - Throws: `.notSupported` over the HTTP API, which pushes changes to an app: gRPC has this;
+    ///   `.noSuchComponent` for an unknown store; `.componentFailed` when the store fails. The stream
+    ///   ends with `.unavailable` when the sidecar goes.
     func subscribeConfiguration(
         store: String, keys: [String], metadata: [String: String], options: CallOptions
     ) async throws(DaprError) -> ConfigurationStream

@@ -12,7 +12,9 @@ public protocol CryptographyAPI: Sendable {
     ///   - encryption: key, algorithms and what the document tells of them.
     ///   - options: the timeout covers everything; without one, a stream may last for ever.
     /// - Returns: the document, as it comes.
-    /// - Throws: `.invalidArgument`, naming the option, when a required one is empty.
+    /// - Throws: `.invalidArgument`, naming the option, when a required one is empty or an algorithm is
+    ///   not for the key; `.noSuchComponent` for an unknown component; `.notFound` for an unknown key;
+    ///   `.tooLarge` over HTTP for a content over the size limit.
     func encrypt(
         _ content: DaprBody, component: String, encryption: EncryptionOptions,
         options: CallOptions
@@ -27,6 +29,9 @@ public protocol CryptographyAPI: Sendable {
     ///   - options: as for `encrypt`.
     /// - Returns: the content, as it comes. A document that turns out to be changed throws at that
     ///   point, after the pieces before it: only what ends well is complete.
+    /// - Throws: `.invalidArgument` when it is no document, was changed, or has another key;
+    ///   `.noSuchComponent` for an unknown component; `.notFound` for an unknown key; `.tooLarge` over
+    ///   HTTP for a document over the size limit.
     func decrypt(
         _ document: DaprBody, component: String, keyName: String?, options: CallOptions
     ) async throws(DaprError) -> CryptographyStream

@@ -52,33 +52,3 @@ public struct InvokeResponse: Sendable {
         self.isBodyTruncated = isBodyTruncated
     }
 }
-
-/// The content of an invocation: in memory, or streamed.
-public enum DaprBody: Sendable {
-    /// No content.
-    case empty
-    /// Content that is in memory.
-    case bytes([UInt8])
-    /// Content piece by piece. `length` is the number of bytes, where known; `next` gives the next
-    /// chunk and nil at the end, and is called by one reader at a time. Dropping a response's stream
-    /// unread resets it.
-    case stream(length: Int?, next: @Sendable () async throws -> [UInt8]?)
-
-    /// Reads everything into memory.
-    ///
-    /// - Parameter limit: the most bytes to take.
-    /// - Returns: the content; nil if it is longer than `limit`.
-    public func collect(upTo limit: Int = .max) async throws -> [UInt8]? {
-        switch self {
-        case .empty: return []
-        case .bytes(let bytes): return bytes.count <= limit ? bytes : nil
-        case .stream(_, let next):
-            var all: [UInt8] = []
-            while let chunk = try await next() {
-                guard all.count + chunk.count <= limit else { return nil }
-                if all.isEmpty { all = chunk } else { all.append(contentsOf: chunk) }
-            }
-            return all
-        }
-    }
-}

@@ -14,6 +14,11 @@ public struct JobSchedule: Sendable, Hashable {
         JobSchedule("@every " + DurationText.go(interval))
     }
 
+    /// The fixed distance of a schedule that has one (`@every 5s`); nil for cron and the like.
+    public var interval: Duration? {
+        text.hasPrefix("@every ") ? DurationText.parse(String(text.dropFirst(7))) : nil
+    }
+
     /// At the beginning of each hour, in UTC.
     public static let hourly = JobSchedule("@hourly")
     /// At midnight.
@@ -50,10 +55,10 @@ public struct Job: Sendable, Hashable {
     public var schedule: JobSchedule?
     /// How often it runs; nil is without end.
     public var repeats: UInt32?
-    /// When it runs first: a point in time (RFC 3339), or a duration of Go or ISO 8601 from now.
-    public var dueTime: String?
-    /// When it ends, in the same forms.
-    public var ttl: String?
+    /// When it runs first.
+    public var dueTime: ScheduleTime?
+    /// When it ends.
+    public var ttl: ScheduleTime?
     /// What the app is given; nil is nothing.
     public var data: JobData?
     /// Nil is three tries, one second apart.
@@ -62,7 +67,7 @@ public struct Job: Sendable, Hashable {
     /// Describes a job.
     public init(
         name: String, schedule: JobSchedule? = nil, repeats: UInt32? = nil,
-        dueTime: String? = nil, ttl: String? = nil, data: JobData? = nil,
+        dueTime: ScheduleTime? = nil, ttl: ScheduleTime? = nil, data: JobData? = nil,
         failurePolicy: FailurePolicy? = nil
     ) {
         self.name = name

@@ -2,6 +2,9 @@
 /// (`dapr-app-id`).
 public protocol ProxyAPI: Sendable {
     /// Calls a method with one message in each direction.
+    ///
+    /// - Throws: the app's own status as it is (``DaprError/status``); `.notSupported` over the HTTP
+    ///   API, and for a method that the app does not have; `.noSuchComponent` when no app has this id.
     func callApp(
         _ appID: String, path: String, message: [UInt8], metadata: GRPCMetadata,
         options: CallOptions
@@ -11,6 +14,8 @@ public protocol ProxyAPI: Sendable {
     ///
     /// - Parameter message: the only message that is sent, where there is only one; nil for any
     ///   number of them.
+    /// - Throws: `.notSupported` over the HTTP API. What the app or the sidecar say comes from `next()`:
+    ///   `.noSuchComponent` when no app has this id.
     func openAppCall(
         _ appID: String, path: String, message: [UInt8]?, metadata: GRPCMetadata,
         options: CallOptions

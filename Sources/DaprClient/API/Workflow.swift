@@ -61,17 +61,17 @@ public struct WorkflowState: Sendable, Hashable {
     public var name: String
     /// What it does.
     public var status: WorkflowStatus
-    /// The time since 1970-01-01T00:00:00Z; nil when the sidecar does not say.
-    public var createdAt: Duration?
-    /// The time since 1970-01-01T00:00:00Z; nil when the sidecar does not say.
-    public var lastUpdatedAt: Duration?
+    /// When it was started; nil when the sidecar does not say.
+    public var createdAt: Timestamp?
+    /// When it last changed; nil when the sidecar does not say.
+    public var lastUpdatedAt: Timestamp?
     /// All that the sidecar tells besides, such as `dapr.workflow.input`.
     public var properties: [String: String]
 
     /// Describes an instance.
     public init(
-        instanceID: String, name: String, status: WorkflowStatus, createdAt: Duration? = nil,
-        lastUpdatedAt: Duration? = nil, properties: [String: String] = [:]
+        instanceID: String, name: String, status: WorkflowStatus, createdAt: Timestamp? = nil,
+        lastUpdatedAt: Timestamp? = nil, properties: [String: String] = [:]
     ) {
         self.instanceID = instanceID
         self.name = name

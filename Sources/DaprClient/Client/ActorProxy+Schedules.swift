@@ -13,8 +13,8 @@ extension ActorProxy {
     ///   - failurePolicy: what happens when the actor fails (gRPC only).
     ///   - options: deadline and trace context.
     public func registerReminder<Value: Encodable & Sendable>(
-        _ name: String, _ data: Value, dueTime: ActorTime? = nil, period: ActorPeriod? = nil,
-        ttl: ActorTime? = nil, overwrites: Bool = true,
+        _ name: String, _ data: Value, dueTime: ScheduleTime? = nil, period: ActorPeriod? = nil,
+        ttl: ScheduleTime? = nil, overwrites: Bool = true,
         failurePolicy: FailurePolicy? = nil, options: CallOptions = CallOptions()
     ) async throws(DaprError) {
         let reminder = ActorReminder(
@@ -25,8 +25,8 @@ extension ActorProxy {
 
     /// Registers a reminder without data.
     public func registerReminder(
-        _ name: String, dueTime: ActorTime? = nil, period: ActorPeriod? = nil,
-        ttl: ActorTime? = nil, overwrites: Bool = true,
+        _ name: String, dueTime: ScheduleTime? = nil, period: ActorPeriod? = nil,
+        ttl: ScheduleTime? = nil, overwrites: Bool = true,
         failurePolicy: FailurePolicy? = nil, options: CallOptions = CallOptions()
     ) async throws(DaprError) {
         let reminder = ActorReminder(
@@ -85,8 +85,8 @@ extension ActorProxy {
     ///   - ttl: when it ends.
     ///   - options: deadline and trace context.
     public func registerTimer<Value: Encodable & Sendable>(
-        _ name: String, callback: String, _ data: Value, dueTime: ActorTime? = nil,
-        period: ActorPeriod? = nil, ttl: ActorTime? = nil, options: CallOptions = CallOptions()
+        _ name: String, callback: String, _ data: Value, dueTime: ScheduleTime? = nil,
+        period: ActorPeriod? = nil, ttl: ScheduleTime? = nil, options: CallOptions = CallOptions()
     ) async throws(DaprError) {
         let timer = ActorTimer(
             name: name, dueTime: dueTime, period: period, ttl: ttl, callback: callback,
@@ -96,8 +96,8 @@ extension ActorProxy {
 
     /// Registers a timer without data.
     public func registerTimer(
-        _ name: String, callback: String, dueTime: ActorTime? = nil, period: ActorPeriod? = nil,
-        ttl: ActorTime? = nil, options: CallOptions = CallOptions()
+        _ name: String, callback: String, dueTime: ScheduleTime? = nil, period: ActorPeriod? = nil,
+        ttl: ScheduleTime? = nil, options: CallOptions = CallOptions()
     ) async throws(DaprError) {
         let timer = ActorTimer(
             name: name, dueTime: dueTime, period: period, ttl: ttl, callback: callback)

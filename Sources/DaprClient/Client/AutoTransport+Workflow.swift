@@ -1,7 +1,7 @@
 // Workflows, jobs and conversation: gRPC keeps all bytes and offers everything.
 extension AutoTransport {
     func startWorkflow(
-        _ name: String, instanceID: String?, input: [UInt8], startTime: String?,
+        _ name: String, instanceID: String?, input: [UInt8], startTime: Timestamp?,
         options: CallOptions
     ) async throws(DaprError) -> String {
         try await grpc.startWorkflow(

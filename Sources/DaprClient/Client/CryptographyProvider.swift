@@ -70,36 +70,3 @@ extension DaprClient {
         CryptographyProvider(name: name, api: api)
     }
 }
-
-extension DaprBody {
-    /// A content that is pulled out of a sequence.
-    public init<Chunks: AsyncSequence & Sendable>(
-        _ chunks: Chunks, length: Int? = nil
-    ) where Chunks.Element == [UInt8] {
-        let source = ChunkSource(chunks)
-        self = .stream(length: length) { try await source.next() }
-    }
-}
-
-/// The iterator of a sequence, for one reader at a time.
-private actor ChunkSource<Chunks: AsyncSequence & Sendable> where Chunks.Element == [UInt8] {
-    private let chunks: Chunks
-    private var iterator: Chunks.AsyncIterator?
-    private var isStarted = false
-
-    init(_ chunks: Chunks) {
-        self.chunks = chunks
-    }
-
-    func next() async throws -> [UInt8]? {
-        if !isStarted {
-            isStarted = true
-            iterator = chunks.makeAsyncIterator()
-        }
-        // Taken out meanwhile: an actor lets others in while it waits.
-        guard var current = iterator.take() else { return nil }
-        let chunk = try await current.next(isolation: self)
-        iterator = current
-        return chunk
-    }
-}

@@ -24,12 +24,12 @@ public struct Workflows: Sendable {
     /// - Parameters:
     ///   - name: the workflow.
     ///   - id: at most 64 letters, digits, `-` and `_`; nil lets the sidecar choose.
-    ///   - startTime: when it begins (RFC 3339); nil is now. Over gRPC only.
+    ///   - startTime: when it begins; nil is now. Over gRPC only.
     ///   - options: deadline and trace context.
     /// - Throws: `.conflict` when an instance of this id is active.
     @discardableResult
     public func start(
-        _ name: String, id: String? = nil, startTime: String? = nil,
+        _ name: String, id: String? = nil, startTime: Timestamp? = nil,
         options: CallOptions = CallOptions()
     ) async throws(DaprError) -> WorkflowInstance {
         let id = try await api.startWorkflow(
@@ -41,7 +41,7 @@ public struct Workflows: Sendable {
     /// they are and have to be UTF-8. Workers written with an SDK expect JSON.
     @discardableResult
     public func start(
-        _ name: String, input: some Encodable, id: String? = nil, startTime: String? = nil,
+        _ name: String, input: some Encodable, id: String? = nil, startTime: Timestamp? = nil,
         options: CallOptions = CallOptions()
     ) async throws(DaprError) -> WorkflowInstance {
         let id = try await api.startWorkflow(

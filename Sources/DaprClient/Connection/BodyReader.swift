@@ -16,7 +16,13 @@ final class BodyReader: Sendable {
         loop.execute { channel.assumeIsolated { $0.abandon() } }
     }
 
-    func next() async throws -> [UInt8]? {
-        try await channel.next()
+    func next() async throws(DaprError) -> [UInt8]? {
+        do {
+            return try await channel.next()
+        } catch let error as DaprError {
+            throw error
+        } catch {
+            throw DaprError(.cancelled, "the call was cancelled")
+        }
     }
 }

@@ -228,7 +228,12 @@ extension SidecarConnection: SocketStreamHandler {
     func closed(_ error: SystemError?) {
         let reason =
             tls?.failure?.description ?? error?.description ?? "the sidecar closed the connection"
-        lose(HTTP2Error(.connectionLost, reason))
+        do throws(HTTP2Error) {
+            try session?.transportWasLost()
+            lose(HTTP2Error(.connectionLost, reason))
+        } catch {
+            lose(error)
+        }
     }
 }
 

@@ -40,9 +40,11 @@ extension GRPCTransport {
             return nil
         }
         return RegisteredReminder(
-            actor: actor, name: name, dueTime: response.hasDueTime ? response.dueTime : nil,
-            period: response.hasPeriod ? response.period : nil,
-            ttl: response.hasTtl ? response.ttl : nil, data: Self.data(response.data))
+            actor: actor, name: name,
+            dueTime: response.hasDueTime ? ScheduleTime(answered: response.dueTime) : nil,
+            periodText: response.hasPeriod ? response.period : nil,
+            ttl: response.hasTtl ? ScheduleTime(answered: response.ttl) : nil,
+            data: Self.data(response.data))
     }
 
     func listActorReminders(
@@ -57,9 +59,11 @@ extension GRPCTransport {
             let reminder = named.reminder
             return RegisteredReminder(
                 actor: ActorReference(type: reminder.actorType, id: reminder.actorID),
-                name: named.name, dueTime: reminder.hasDueTime ? reminder.dueTime : nil,
-                period: reminder.hasPeriod ? reminder.period : nil,
-                ttl: reminder.hasTtl ? reminder.ttl : nil, data: Self.data(reminder.data))
+                name: named.name,
+                dueTime: reminder.hasDueTime ? ScheduleTime(answered: reminder.dueTime) : nil,
+                periodText: reminder.hasPeriod ? reminder.period : nil,
+                ttl: reminder.hasTtl ? ScheduleTime(answered: reminder.ttl) : nil,
+                data: Self.data(reminder.data))
         }
     }
 

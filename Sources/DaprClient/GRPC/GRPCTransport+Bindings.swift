@@ -11,6 +11,7 @@ extension GRPCTransport {
         name: String, operation: String, data: [UInt8], metadata: [String: String],
         options: CallOptions
     ) async throws(DaprError) -> BindingResult {
+        try check(name, "binding")
         try settings.check(body: data.count)
         var request = Dapr_Proto_Runtime_V1_InvokeBindingRequest()
         request.name = name

@@ -12,6 +12,8 @@ extension GRPCTransport {
         pubsub: String, topic: String, entries: [BulkPublishEntry], metadata: [String: String],
         options: CallOptions
     ) async throws(DaprError) -> BulkPublishResult {
+        try check(pubsub, "component")
+        try check(topic, "topic")
         let ids = try BulkPublishResult.identifiers(for: entries)
         var request = Dapr_Proto_Runtime_V1_BulkPublishRequest()
         request.pubsubName = pubsub

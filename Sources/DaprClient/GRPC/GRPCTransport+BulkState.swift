@@ -13,6 +13,7 @@ extension GRPCTransport {
     func deleteBulkState(
         store: String, items: [StateDeletion], options: CallOptions
     ) async throws(DaprError) {
+        try check(store, "state store")
         for item in items { try StateKey.check(item.key) }
         var request = Dapr_Proto_Runtime_V1_DeleteBulkStateRequest()
         request.storeName = store
@@ -23,6 +24,7 @@ extension GRPCTransport {
     func queryState(
         store: String, query: [UInt8], metadata: [String: String], options: CallOptions
     ) async throws(DaprError) -> StateQueryResult {
+        try check(store, "state store")
         guard let text = String(validating: query, as: UTF8.self) else {
             throw DaprError(.invalidArgument, "the query is not UTF-8", isUnprocessed: true)
         }

@@ -19,6 +19,7 @@ extension GRPCTransport {
     func getConfiguration(
         store: String, keys: [String], metadata: [String: String], options: CallOptions
     ) async throws(DaprError) -> [String: ConfigurationItem] {
+        try check(store, "configuration store")
         var request = Dapr_Proto_Runtime_V1_GetConfigurationRequest()
         request.storeName = store
         request.keys = keys
@@ -31,6 +32,7 @@ extension GRPCTransport {
     func subscribeConfiguration(
         store: String, keys: [String], metadata: [String: String], options: CallOptions
     ) async throws(DaprError) -> ConfigurationStream {
+        try check(store, "configuration store")
         var request = Dapr_Proto_Runtime_V1_SubscribeConfigurationRequest()
         request.storeName = store
         request.keys = keys
@@ -48,6 +50,8 @@ extension GRPCTransport {
     func unsubscribeConfiguration(
         store: String, id: String, options: CallOptions
     ) async throws(DaprError) {
+        try check(id, "subscription")
+        try check(store, "configuration store")
         var request = Dapr_Proto_Runtime_V1_UnsubscribeConfigurationRequest()
         request.storeName = store
         request.id = id

@@ -11,6 +11,7 @@ extension GRPCTransport {
     func converse(
         with component: String, _ request: ConversationRequest, options: CallOptions
     ) async throws(DaprError) -> ConversationResponse {
+        try check(component, "conversation component")
         var message = try request.message()
         message.name = component
         return ConversationResponse(

@@ -9,6 +9,7 @@ extension GRPCTransport {
     func invoke(
         _ request: InvokeRequest, options: CallOptions
     ) async throws(DaprError) -> InvokeResponse {
+        try check(request.appID, "app")
         var message = Dapr_Proto_Runtime_V1_InvokeServiceRequest()
         message.id = request.appID
         message.message.method = request.method

@@ -30,6 +30,7 @@ extension GRPCTransport {
     }
 
     func getJob(_ name: String, options: CallOptions) async throws(DaprError) -> Job? {
+        try check(name, "job")
         var request = Dapr_Proto_Runtime_V1_GetJobRequest()
         request.name = name
         do throws(DaprError) {
@@ -41,6 +42,7 @@ extension GRPCTransport {
     }
 
     func deleteJob(_ name: String, options: CallOptions) async throws(DaprError) {
+        try check(name, "job")
         var request = Dapr_Proto_Runtime_V1_DeleteJobRequest()
         request.name = name
         _ = try await call(RPCs.deleteJob, request, in: .jobs, options)

@@ -13,6 +13,7 @@ extension GRPCTransport {
     func tryLock(
         store: String, resource: String, owner: String, expiry: Duration, options: CallOptions
     ) async throws(DaprError) -> Bool {
+        try check(store, "lock store")
         var request = Dapr_Proto_Runtime_V1_TryLockRequest()
         request.storeName = store
         request.resourceID = resource
@@ -24,6 +25,7 @@ extension GRPCTransport {
     func unlock(
         store: String, resource: String, owner: String, options: CallOptions
     ) async throws(DaprError) -> UnlockResult {
+        try check(store, "lock store")
         var request = Dapr_Proto_Runtime_V1_UnlockRequest()
         request.storeName = store
         request.resourceID = resource

@@ -6,6 +6,8 @@ extension GRPCTransport: DaprAPI {
         pubsub: String, topic: String, data: [UInt8], contentType: String?,
         metadata: [String: String], options: CallOptions
     ) async throws(DaprError) {
+        try check(pubsub, "component")
+        try check(topic, "topic")
         try settings.check(body: data.count)
         var request = Dapr_Proto_Runtime_V1_PublishEventRequest()
         request.pubsubName = pubsub
@@ -19,6 +21,8 @@ extension GRPCTransport: DaprAPI {
     func getSecret(
         store: String, name: String, metadata: [String: String], options: CallOptions
     ) async throws(DaprError) -> [String: String] {
+        try check(name, "secret")
+        try check(store, "secret store")
         var request = Dapr_Proto_Runtime_V1_GetSecretRequest()
         request.storeName = store
         request.key = name
@@ -29,6 +33,7 @@ extension GRPCTransport: DaprAPI {
     func getBulkSecret(
         store: String, metadata: [String: String], options: CallOptions
     ) async throws(DaprError) -> [String: [String: String]] {
+        try check(store, "secret store")
         var request = Dapr_Proto_Runtime_V1_GetBulkSecretRequest()
         request.storeName = store
         request.metadata = metadata

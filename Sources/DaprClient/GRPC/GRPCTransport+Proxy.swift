@@ -11,7 +11,8 @@ extension GRPCTransport {
         let request = ExchangeRequest(
             head: try head(Self.path(path), timeout: timeout, options.trace, extra: extra),
             content: .bytes(MessageFraming.frame(message)),
-            reception: .messages(limit: settings.maxMessageSize), timeout: timeout)
+            reception: .messages(limit: settings.maxMessageSize), timeout: timeout,
+            allowsRetry: options.allowsRetry, waitsForSidecar: settings.waits(options))
         let response = try await pool.perform(request).get()
         guard GRPCStatus.isOK(response) else {
             throw DaprError(GRPCStatus(response), in: .invoke)

@@ -20,6 +20,7 @@ extension GRPCTransport {
     func setMetadata(
         key: String, value: String, options: CallOptions
     ) async throws(DaprError) {
+        try check(key, "attribute")
         var request = Dapr_Proto_Runtime_V1_SetMetadataRequest()
         request.key = key
         request.value = value

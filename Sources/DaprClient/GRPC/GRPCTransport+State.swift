@@ -7,6 +7,7 @@ extension GRPCTransport {
         store: String, key: String, consistency: StateConsistency?, metadata: [String: String],
         options: CallOptions
     ) async throws(DaprError) -> StateValue? {
+        try check(store, "state store")
         try StateKey.check(key)
         let request = GetStateCoding.encode(
             store: store, key: key, consistency: consistency, metadata: metadata)
@@ -21,6 +22,7 @@ extension GRPCTransport {
     func saveState(
         store: String, items: [StateItem], options: CallOptions
     ) async throws(DaprError) {
+        try check(store, "state store")
         for item in items { try settings.check(.upsert(item)) }
         var request = Dapr_Proto_Runtime_V1_SaveStateRequest()
         request.storeName = store
@@ -32,6 +34,7 @@ extension GRPCTransport {
         store: String, key: String, etag: ETag?, stateOptions: StateOptions,
         metadata: [String: String], options: CallOptions
     ) async throws(DaprError) {
+        try check(store, "state store")
         try StateKey.check(key)
         var request = Dapr_Proto_Runtime_V1_DeleteStateRequest()
         request.storeName = store
@@ -48,6 +51,7 @@ extension GRPCTransport {
         store: String, keys: [String], parallelism: Int, metadata: [String: String],
         options: CallOptions
     ) async throws(DaprError) -> [BulkStateItem] {
+        try check(store, "state store")
         for key in keys { try StateKey.check(key) }
         var request = Dapr_Proto_Runtime_V1_GetBulkStateRequest()
         request.storeName = store
@@ -62,6 +66,7 @@ extension GRPCTransport {
         store: String, operations: [StateOperation], metadata: [String: String],
         options: CallOptions
     ) async throws(DaprError) {
+        try check(store, "state store")
         var request = Dapr_Proto_Runtime_V1_ExecuteStateTransactionRequest()
         request.storeName = store
         request.metadata = metadata

@@ -26,15 +26,15 @@ extension GRPCTransport {
     private static let component = "dapr"
 
     func startWorkflow(
-        _ name: String, instanceID: String?, input: [UInt8], startTime: String?,
+        _ name: String, instanceID: String?, input: [UInt8], startTime: Timestamp?,
         options: CallOptions
     ) async throws(DaprError) -> String {
-        try WorkflowArguments.check(name: name, instanceID: instanceID, startTime: startTime)
+        try WorkflowArguments.check(name: name, instanceID: instanceID)
         var request = Dapr_Proto_Runtime_V1_StartWorkflowRequest()
         request.instanceID = instanceID ?? ""
         request.workflowComponent = Self.component
         request.workflowName = name
-        request.options["dapr.workflow.start_time"] = startTime
+        request.options["dapr.workflow.start_time"] = startTime?.description
         request.input = input.data
         return try await call(RPCs.startWorkflow, request, in: .workflow, options).instanceID
     }
@@ -42,6 +42,7 @@ extension GRPCTransport {
     func getWorkflow(
         _ instanceID: String, options: CallOptions
     ) async throws(DaprError) -> WorkflowState? {
+        try check(instanceID, "workflow instance")
         var request = Dapr_Proto_Runtime_V1_GetWorkflowRequest()
         request.instanceID = instanceID
         request.workflowComponent = Self.component
@@ -53,6 +54,8 @@ extension GRPCTransport {
     func raiseWorkflowEvent(
         _ instanceID: String, event: String, data: [UInt8], options: CallOptions
     ) async throws(DaprError) {
+        try check(event, "event")
+        try check(instanceID, "workflow instance")
         var request = Dapr_Proto_Runtime_V1_RaiseEventWorkflowRequest()
         request.instanceID = instanceID
         request.workflowComponent = Self.component
@@ -62,6 +65,7 @@ extension GRPCTransport {
     }
 
     func pauseWorkflow(_ instanceID: String, options: CallOptions) async throws(DaprError) {
+        try check(instanceID, "workflow instance")
         var request = Dapr_Proto_Runtime_V1_PauseWorkflowRequest()
         request.instanceID = instanceID
         request.workflowComponent = Self.component
@@ -69,6 +73,7 @@ extension GRPCTransport {
     }
 
     func resumeWorkflow(_ instanceID: String, options: CallOptions) async throws(DaprError) {
+        try check(instanceID, "workflow instance")
         var request = Dapr_Proto_Runtime_V1_ResumeWorkflowRequest()
         request.instanceID = instanceID
         request.workflowComponent = Self.component
@@ -76,6 +81,7 @@ extension GRPCTransport {
     }
 
     func terminateWorkflow(_ instanceID: String, options: CallOptions) async throws(DaprError) {
+        try check(instanceID, "workflow instance")
         var request = Dapr_Proto_Runtime_V1_TerminateWorkflowRequest()
         request.instanceID = instanceID
         request.workflowComponent = Self.component
@@ -83,6 +89,7 @@ extension GRPCTransport {
     }
 
     func purgeWorkflow(_ instanceID: String, options: CallOptions) async throws(DaprError) {
+        try check(instanceID, "workflow instance")
         var request = Dapr_Proto_Runtime_V1_PurgeWorkflowRequest()
         request.instanceID = instanceID
         request.workflowComponent = Self.component
@@ -92,16 +99,12 @@ extension GRPCTransport {
 
 /// What both APIs check before they ask.
 enum WorkflowArguments {
-    static func check(
-        name: String, instanceID: String?, startTime: String?
-    ) throws(DaprError) {
+    static func check(name: String, instanceID: String?) throws(DaprError) {
         let fault: String
         if name.isEmpty {
             fault = "the name of the workflow is empty"
         } else if instanceID?.isEmpty ?? false {
             fault = "the id of the instance is empty: nil lets the sidecar choose"
-        } else if let startTime, !PointInTime.isValid(startTime) {
-            fault = "the start time '\(startTime)' is no time (RFC 3339)"
         } else {
             return
         }
@@ -111,14 +114,11 @@ enum WorkflowArguments {
 
 extension WorkflowState {
     init(_ message: Dapr_Proto_Runtime_V1_GetWorkflowResponse) {
-        func time(_ timestamp: Google_Protobuf_Timestamp) -> Duration {
-            .seconds(timestamp.seconds) + .nanoseconds(Int64(timestamp.nanos))
-        }
         self.init(
             instanceID: message.instanceID, name: message.workflowName,
             status: WorkflowStatus(message.runtimeStatus),
-            createdAt: message.hasCreatedAt ? time(message.createdAt) : nil,
-            lastUpdatedAt: message.hasLastUpdatedAt ? time(message.lastUpdatedAt) : nil,
+            createdAt: message.hasCreatedAt ? Timestamp(message.createdAt) : nil,
+            lastUpdatedAt: message.hasLastUpdatedAt ? Timestamp(message.lastUpdatedAt) : nil,
             properties: message.properties)
     }
 }

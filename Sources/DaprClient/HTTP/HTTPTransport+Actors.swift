@@ -90,8 +90,10 @@ extension HTTPTransport {
             return nil
         }
         return RegisteredReminder(
-            actor: actor, name: name, dueTime: response["dueTime"]?.stringValue,
-            period: response["period"]?.stringValue, ttl: response["ttl"]?.stringValue,
+            actor: actor, name: name,
+            dueTime: response["dueTime"]?.stringValue.map { ScheduleTime(answered: $0) },
+            periodText: response["period"]?.stringValue,
+            ttl: response["ttl"]?.stringValue.map { ScheduleTime(answered: $0) },
             data: response["data"].map { ActorData.bytes(ofStored: Array($0.text)) } ?? [])
     }
 

@@ -108,18 +108,12 @@ extension HTTPTransport {
         _ body: DaprBody, _ stream: BodyReader, _ response: ExchangeResponse
     ) async throws(DaprError) -> DaprBody {
         var start: [UInt8] = []
-        do {
-            while start.count < Self.bufferedLength {
-                guard let chunk = try await stream.next() else {
-                    try Self.check(start, response)
-                    return .bytes(start)
-                }
-                start += chunk
+        while start.count < Self.bufferedLength {
+            guard let chunk = try await stream.next() else {
+                try Self.check(start, response)
+                return .bytes(start)
             }
-        } catch let error as DaprError {
-            throw error
-        } catch {
-            throw DaprError(.cancelled, "the call was cancelled")
+            start += chunk
         }
         let prefix = OneChunk(start)
         return .stream(length: nil) {

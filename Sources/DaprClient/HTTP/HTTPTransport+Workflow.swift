@@ -2,10 +2,10 @@ import DaprProtos
 
 extension HTTPTransport {
     func startWorkflow(
-        _ name: String, instanceID: String?, input: [UInt8], startTime: String?,
+        _ name: String, instanceID: String?, input: [UInt8], startTime: Timestamp?,
         options: CallOptions
     ) async throws(DaprError) -> String {
-        try WorkflowArguments.check(name: name, instanceID: instanceID, startTime: startTime)
+        try WorkflowArguments.check(name: name, instanceID: instanceID)
         guard startTime == nil else {
             throw DaprError(
                 .notSupported,

@@ -31,6 +31,11 @@ extension Examples {
                     fields: [.contentType: "text/csv"], body: DaprBody(chunks))
                 let answer = try await client.invoke(upload).decode(as: Invoice.self)
                 #expect(answer.body == "a,b")
+                var count = 0
+                for try await chunk in try await client.invoke("echo", "files/report.csv").body {
+                    count += chunk.count
+                }
+                #expect(count > 0)
             }
         }
 
@@ -78,6 +83,7 @@ extension Examples {
                 try await cart.registerReminder(
                     "expire", dueTime: .after(.seconds(86400)), period: ActorPeriod("R3/PT1H"))
                 let reminder = try await cart.reminder("expire")
+                print("due \(reminder?.dueTime, default: "at once")")
                 try await cart.unregisterReminder("expire")
                 try await cart.registerTimer(
                     "tick", callback: "tick", period: .every(.seconds(10)))
@@ -102,6 +108,7 @@ extension Examples {
                 #expect(end.status == .terminated)
                 if let state = try await client.workflows.instance("order-17").state() {
                     print("\(state.name) is \(state.status), output \(state.output ?? "none")")
+                    print("since \(state.lastUpdatedAt, default: "an unknown time")")
                 }
                 let state = try await instance.state()
                 #expect(state == nil)
@@ -111,7 +118,9 @@ extension Examples {
         @Test("jobs")
         func jobs() async throws {
             try await withDevelopmentSidecar { client in
-                let reminder = Job(name: "remind-17", schedule: .every(.seconds(3600)), repeats: 3)
+                let reminder = try Job(
+                    name: "remind-17", schedule: .every(.seconds(3600)), repeats: 3,
+                    dueTime: .after(.seconds(600)), ttl: .at(Timestamp("2036-11-24T06:00:00Z")))
                 try await client.jobs.schedule(reminder, data: Order(id: 17))
                 let job = try await client.jobs.get("remind-17")
                 let order = try job?.decodeData(as: Order.self)

@@ -63,6 +63,29 @@ extension Examples {
             }
         }
 
+        @Test("errors are decided by their kind")
+        func errors() async throws {
+            try await withDevelopmentSidecar { client in
+                let orders = client.state("statestore")
+                func save(_ etag: ETag) async throws(DaprError) {
+                    do {
+                        try await orders.save("17", Order(id: 17), etag: etag)
+                    } catch {
+                        switch error.kind {
+                        case .conflict: print("somebody else was faster: read it again")
+                        case .unavailable where error.isUnprocessed: print("not sent: repeat it")
+                        case .unavailable, .deadlineExceeded: print("it may have been saved")
+                        default: throw error
+                        }
+                    }
+                }
+                try await orders.save("17", Order(id: 1))
+                try await save(ETag(rawValue: "999"))
+                let order = try await orders.get("17", as: Order.self)
+                #expect(order?.id == 1)
+            }
+        }
+
         @Test("the sidecar", arguments: DaprProtocol.allCases)
         func sidecar(protocol: DaprProtocol) async throws {
             try await withDevelopmentSidecar(`protocol`) { client in

@@ -1,5 +1,6 @@
 import DaprClient
 import HTTPTypes
+import Logging
 import Testing
 
 /// The Swift calls of the table in docs/FromJavaScript.md, compiled only: the articles' examples run.
@@ -12,6 +13,7 @@ enum FromJavaScriptExamples {
         let client = try DaprClient(grpcEndpoint: endpoint, protocol: .grpc)
         var configuration = try DaprClient.Configuration.fromEnvironment()
         configuration.maxBodySize = 16 << 20
+        configuration.logger = Logger(label: "dapr")
         try await client.waitUntilReady(timeout: .seconds(60))
         _ = CallOptions(waitsForSidecar: true)
         await client.shutdown()
@@ -24,6 +26,7 @@ enum FromJavaScriptExamples {
         _ = try await client.invoke(app, method, as: Answer.self)
         _ = try await client.invoke(app, method, order, as: Answer.self, verb: .put)
         _ = try await client.invoke(app, method, verb: .patch, fields: [:], body: [1, 2, 3])
+        for try await chunk in try await client.invoke(app, method).body { print(chunk.count) }
         _ = client.proxy(appID: app)
         let proxy = client.proxy(appID: app)
         let sayHello = AppMethod<[UInt8], [UInt8]>("/helloworld.Greeter/SayHello")
@@ -99,6 +102,9 @@ enum FromJavaScriptExamples {
     ) async throws {
         let instance = client.workflows.instance(id)
         try await client.workflows.start(name, input: order, id: id)
+        let time = try Timestamp("2036-11-24T06:00:00Z")
+        try await client.workflows.start(name, input: order, startTime: time)
+        _ = try await instance.state()?.createdAt
         _ = try await instance.state()
         try await instance.raise("paid", order)
         try await instance.terminate()
@@ -120,7 +126,7 @@ enum FromJavaScriptExamples {
         _ = try await cart.state(key, as: Total.self)
         try await cart.registerReminder(name, order, dueTime: .after(.seconds(90)))
         try await cart.unregisterReminder(name)
-        _ = try await cart.reminder(name)
+        _ = try await cart.reminder(name)?.dueTime
         try await cart.registerTimer(name, callback: "tick", period: .every(.seconds(10)))
         try await cart.unregisterTimer(name)
         _ = try await client.metadata().actorRuntime?.activeActors

@@ -13,9 +13,10 @@ import Testing
 func expectErrors(
     of methods: [APIMethod] = APIMethod.all, on api: any DaprAPI, over protocol: DaprProtocol,
     name: String? = nil, data: [UInt8]? = nil, timeout: Duration = .seconds(10),
+    trace: TraceContext = TraceContext(), waitsForSidecar: Bool? = nil,
     expected: (APIMethod) -> DaprError.Kind?
 ) async {
-    let options = CallOptions(timeout: timeout)
+    let options = CallOptions(timeout: timeout, trace: trace, waitsForSidecar: waitsForSidecar)
     let errors = await withTaskGroup(of: (String, DaprError?).self) { group in
         for method in methods {
             group.addTask {

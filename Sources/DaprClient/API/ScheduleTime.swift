@@ -1,21 +1,32 @@
-/// When a reminder or timer fires first, or ends.
-public enum ActorTime: Sendable, Hashable {
-    /// So long after its registration.
+/// When a reminder, a timer or a job is due first, or when it ends.
+public enum ScheduleTime: Sendable, Hashable {
+    /// So long after its registration; not negative.
     case after(Duration)
-    /// At a point in time (RFC 3339), such as `2026-11-24T06:00:00Z`.
-    case at(String)
+    /// At a point in time.
+    case at(Timestamp)
+    /// A text in another form that the sidecar may understand, such as ISO 8601 with months (`P1M`);
+    /// also what a sidecar answers that is none of the above.
+    case other(String)
 
     /// Reads a duration of Go (`1h30m`), of ISO 8601 (`P1DT12H`), or a point in time (RFC 3339).
     ///
     /// - Throws: `.invalidArgument` for anything else.
     public init(_ text: String) throws(DaprError) {
-        if let duration = DurationText.parse(text) {
-            self = .after(duration)
-        } else if PointInTime.isValid(text) {
-            self = .at(text)
-        } else {
+        self.init(answered: text)
+        if case .other = self {
             throw DaprError(
                 .invalidArgument, "'\(text)' is neither a duration nor a time", isUnprocessed: true)
+        }
+    }
+
+    /// What a sidecar answered.
+    init(answered text: String) {
+        if let duration = DurationText.parse(text) {
+            self = .after(duration)
+        } else if let time = Timestamp(rfc3339: text) {
+            self = .at(time)
+        } else {
+            self = .other(text)
         }
     }
 }
@@ -62,8 +73,10 @@ public struct ActorPeriod: Sendable, Hashable {
 
 // MARK: - As sent
 
-extension ActorTime {
+extension ScheduleTime {
     /// What both APIs take.
+    ///
+    /// - Throws: `.invalidArgument` for a negative duration.
     func text(of field: String) throws(DaprError) -> String {
         switch self {
         case .after(let duration):
@@ -71,13 +84,8 @@ extension ActorTime {
                 throw DaprError(.invalidArgument, "the \(field) is negative", isUnprocessed: true)
             }
             return DurationText.go(duration)
-        case .at(let text):
-            guard PointInTime.isValid(text) else {
-                throw DaprError(
-                    .invalidArgument, "the \(field) '\(text)' is no time (RFC 3339)",
-                    isUnprocessed: true)
-            }
-            return text
+        case .at(let time): return time.description
+        case .other(let text): return text
         }
     }
 }
