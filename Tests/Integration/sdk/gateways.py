@@ -9,8 +9,9 @@ from blackbox.processes import Gateway, environment  # noqa: E402
 
 #: Everything that a configuration can allow.
 NATIVE = {"nativeApi": True, "secrets": {"allowBulk": True}, "metadata": {"allowSet": True}}
-#: What a gateway adds to each answer, besides what the sidecar says.
-ADDED = {"x-request-id", "server-timing", "x-content-type-options"}
+#: What a gateway adds to each answer, besides what the sidecar says. It closes a connection on which it is
+#: answered before it has read all of a request.
+ADDED = {"x-request-id", "server-timing", "x-content-type-options", "connection"}
 
 
 class Gateways:

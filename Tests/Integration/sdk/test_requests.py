@@ -90,8 +90,10 @@ NAMES += ["runtime", "others"]
 # What a gateway is to do otherwise than the sidecar, by the ids of the recording.
 THROUGH_GATEWAY = {
     "state-mem-http-040": "400: `..` in a path, which the sidecar resolves in some places",
+    "state-mem-http-046": "a malformed escape is 400 before the sidecar sees it",
     "state-mem-http-048": "400: `..` in a path",
     "state-mem-http-049": "404: a path that only the sidecar's cleaning turns into one of its own",
+    "publish-http-027": "the gateway's call is a span of its own",
     "publish-http-035": "400: an empty segment, which the sidecar drops",
     "health-http-010": "the gateway's own /healthz",
 }
