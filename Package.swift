@@ -55,11 +55,13 @@ var targets: [Target] = [
     systemLibrary("CNghttp2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
     systemLibrary("CYaml", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
     systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+    systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     .target(name: "CLinux"),
 
     library("EventLoop", ["CLinux", deque]),
     library("JSON", []),
     library("Cryptography", ["COpenSSL"]),
+    library("Compression", ["CZlib"]),
     library("HTTPMessage", [httpTypes]),
     library("HTTPServer", ["CMicrohttpd", "HTTPMessage", "EventLoop", httpTypes, deque]),
     library("HTTP2", ["CNghttp2", deque]),
@@ -74,7 +76,7 @@ var targets: [Target] = [
             metrics,
             "HTTP1", "TLS",
         ]),
-    library("GatewayRoutes", ["HTTPMessage", "DaprClient", "JSON", httpTypes]),
+    library("GatewayRoutes", ["HTTPMessage", "DaprClient", "JSON", "Compression", httpTypes]),
     library(
         "DevSidecar",
         [
@@ -102,6 +104,7 @@ var targets: [Target] = [
     tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
     tests("JSONTests", ["JSON"]),
     tests("CryptographyTests", ["Cryptography"]),
+    tests("CompressionTests", ["Compression", "CZlib"]),
     tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
     tests(
         "HTTPServerTests", ["HTTPServer", "HTTPMessage", "EventLoop", "TestSupport", httpTypes]),

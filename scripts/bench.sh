@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Measures side by side and prints two tables: the gateway beside nginx, Envoy and bare libmicrohttpd;
-# DaprClient beside grpc-swift-2, the Python SDK and h2load.
+# DaprClient beside grpc-swift-2, the Python SDK and h2load. Asked for by name, a third one: 1 GiB streamed
+# through invoke in each direction, beside nginx.
 # usage: scripts/bench.sh [gateway|library] [--rounds N] [--seconds S] [--only NAMES]
+#        scripts/bench.sh streaming [--rounds N] [--size BYTES]
 set -euo pipefail
 PATH=$PATH:/usr/sbin  # where Debian has nginx
 cd "$(dirname "$0")/.."
 table=all
-case ${1-} in gateway | library) table=$1; shift ;; esac
+case ${1-} in gateway | library | streaming) table=$1; shift ;; esac
 scripts/build-release.sh
 mkdir -p .build-bench
 
@@ -33,5 +35,8 @@ library() {
         --programs .build-bench/library/release --python .venv/bin/python "$@"
 }
 
+if [ "$table" = streaming ]; then
+    exec python3 Benchmarks/streaming.py --daprgw .build/release/daprgw --work .build-bench "$@"
+fi
 if [ "$table" != library ]; then gateway "$@"; fi
 if [ "$table" != gateway ]; then library "$@"; fi

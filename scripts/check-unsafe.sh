@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-allowed='^Sources/(Cryptography|EventLoop|HTTPServer|HTTP1|HTTP2|TLS)/|^Sources/Gateway/Configuration/YAMLParser\.swift:'
+allowed='^Sources/(Compression|Cryptography|EventLoop|HTTPServer|HTTP1|HTTP2|TLS)/|^Sources/Gateway/Configuration/YAMLParser\.swift:'
 # The word as code: not in a comment, not inside a longer identifier or a string's hyphenated word.
 found=$(grep -rnE '(^|[^A-Za-z0-9_"`-])(unsafe|@unsafe|nonisolated\(unsafe\)|Unsafe[A-Z][A-Za-z]*|withUnsafe[A-Za-z]*)([^A-Za-z0-9_"-]|$)' \
     --include='*.swift' Sources |
@@ -33,5 +33,6 @@ check_import CMicrohttpd 'Sources/HTTPServer/'
 check_import CNghttp2 'Sources/HTTP2/'
 check_import CHTTPParser 'Sources/HTTP1/'
 check_import COpenSSL 'Sources/(Cryptography|TLS)/'
+check_import CZlib 'Sources/Compression/'
 check_import CYaml 'Sources/Gateway/Configuration/YAMLParser\.swift'
 check_import HTTPServer 'Sources/Gateway/'

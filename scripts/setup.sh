@@ -4,7 +4,7 @@
 set -euo pipefail
 
 build=(libhttp-parser-dev libmicrohttpd-dev libmimalloc-dev libnghttp2-dev libssl-dev libyaml-dev
-    pkg-config)
+    pkg-config zlib1g-dev)
 tests=(curl gdb iproute2 openssl prometheus protobuf-compiler libprotobuf-dev python3 python3-venv)
 bench=(binutils gcc nghttp2-client nginx-light wrk)
 

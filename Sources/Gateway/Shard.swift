@@ -111,6 +111,7 @@ actor Shard {
         let sidecar = context?.sidecarTime ?? .zero
         // The sidecar's time is measured by a clock that goes on while the machine sleeps.
         let gateway = max(.zero, loop.now - request.start - sidecar)
+        response.negotiate(for: exchange.request, route: request.route, id: request.id)
         response.decorate(id: request.id, sidecar: sidecar, gateway: gateway)
         meters.droppedFields += context?.droppedFields ?? 0
         exchange.respond(response)

@@ -17,7 +17,7 @@ public final class Facade: Sendable {
     public init(settings: FacadeSettings = FacadeSettings()) {
         let table: RouteTable
         do {
-            table = try Router(Self.routes).freeze()
+            table = try Router(Self.routes(with: settings)).freeze()
         } catch {
             preconditionFailure("our own routes are unambiguous: \(error)")
         }
@@ -51,7 +51,8 @@ public final class Facade: Sendable {
     public func open(
         _ match: Match, id: String, dapr: any DaprAPI, isReady: Bool = true
     ) throws(GatewayError) -> RequestContext {
-        try RequestContext(
+        try match.route.checkContent(of: match.request)
+        return try RequestContext(
             match.request, id: id, route: match.route, captures: match.captures, facade: self,
             dapr: dapr, isReady: isReady)
     }
@@ -63,22 +64,30 @@ public final class Facade: Sendable {
         // Most requests have none; then there is nothing to ask the routes about.
         guard request.fields.contains(.contentLength) || request.fields.contains(.transferEncoding)
         else { return .none }
-        return try match(request).route.body
+        let route = try match(request).route
+        try route.checkContent(of: request)
+        return route.body
     }
 
     /// Answers a request: what a server does, in one piece.
     public func respond(
         to request: Request, id: String, dapr: any DaprAPI
     ) async -> Response {
+        var route: Route?
+        var response: Response
         do throws(GatewayError) {
-            let context = try open(match(request), id: id, dapr: dapr)
+            let match = try match(request)
+            route = match.route
+            let context = try open(match, id: id, dapr: dapr)
             switch context.route.handler {
-            case .immediate(let handle): return try handle(context)
-            case .deferred(let handle): return try await handle(context)
+            case .immediate(let handle): response = try handle(context)
+            case .deferred(let handle): response = try await handle(context)
             }
         } catch {
-            return Response(error, instance: id)
+            response = Response(error, instance: id)
         }
+        response.negotiate(for: request, route: route, id: id)
+        return response
     }
 
     private func route(

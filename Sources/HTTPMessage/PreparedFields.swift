@@ -21,6 +21,31 @@ public struct PreparedFields: Sendable, Hashable {
         precondition(bytes.isEmpty || bytes.last == 0, "the last value is not terminated")
     }
 
+    /// The value of the first field of that name; the case of its letters counts.
+    public func value(of name: String) -> String? {
+        range(of: name).map { range in
+            let start = range.lowerBound + name.utf8.count + 1
+            return String(decoding: bytes[start..<(range.upperBound - 1)], as: UTF8.self)
+        }
+    }
+
+    /// Removes the first field of that name, if there is one; the case of its letters counts.
+    public mutating func remove(_ name: String) {
+        if let range = range(of: name) { bytes.removeSubrange(range) }
+    }
+
+    /// Where name and value stand, with the NUL after each.
+    private func range(of name: String) -> Range<Int>? {
+        var start = 0
+        while let nameEnd = bytes[start...].firstIndex(of: 0),
+            let end = bytes[(nameEnd + 1)...].firstIndex(of: 0)
+        {
+            if bytes[start..<nameEnd].elementsEqual(name.utf8) { return start..<(end + 1) }
+            start = end + 1
+        }
+        return nil
+    }
+
     /// The fields as text, in order.
     public var fields: [(name: String, value: String)] {
         let texts = bytes.split(separator: 0, omittingEmptySubsequences: false).map {

@@ -26,6 +26,7 @@ final class FakeDapr: DaprAPI {
         var operations: [StateOperation] = []
         var published: Event?
         var invoked: InvokeRequest?
+        var native: NativeRequest?
         var invokeResponse = InvokeResponse(status: .ok)
         var version = 0
     }
@@ -54,7 +55,12 @@ final class FakeDapr: DaprAPI {
         world.withLock { $0.failures.append((method, error)) }
     }
 
-    private func record(
+    /// Changes the world.
+    func change<Result: Sendable>(_ body: (inout World) -> Result) -> Result {
+        world.withLock { body(&$0) }
+    }
+
+    func record(
         _ method: String, _ arguments: String, _ options: CallOptions
     ) throws(DaprError) {
         let failure = world.withLock { world -> DaprError? in

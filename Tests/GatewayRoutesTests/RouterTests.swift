@@ -70,6 +70,36 @@ struct RouterTests {
         #expect(throws: AmbiguousRoutes.self) { try Router([get, any]).freeze() }
     }
 
+    /// A table of so many routes, in blocks of ten below one parent, as the facade's are.
+    private func table(of count: Int) throws -> RouteTable {
+        try Router(
+            (0..<count).map { index in
+                let block = "/v1/block\(index / 2)/{store}"
+                return route(.only(.get), index.isMultiple(of: 2) ? block : block + "/{key...}")
+            }
+        ).freeze()
+    }
+
+    @Test("finding a route takes no longer among 300 than among 10")
+    func cost() throws {
+        func mostSteps(_ count: Int) throws -> Int {
+            let table = try table(of: count)
+            let steps = try (0..<count).map { index in
+                let path = "/v1/block\(index / 2)/s" + (index.isMultiple(of: 2) ? "" : "/a/b")
+                let match = try #require(table.match(Array(path.utf8)[...]))
+                #expect(match.routes == [index])
+                return match.steps
+            }
+            return try #require(steps.max())
+        }
+        // Two literals, each found within so many comparisons, and four segments.
+        let bound = 2 * LiteralTable.longestProbe + 4
+        #expect(try mostSteps(10) <= bound)
+        #expect(try mostSteps(300) <= bound)
+        #expect(try mostSteps(1000) <= bound)
+        #expect(try table(of: 300).match(Array("/v1/block999/x".utf8)[...]) == nil)
+    }
+
     @Test("a template that takes the rest in the middle is a mistake in the source")
     func restInTheMiddle() async {
         await #expect(processExitsWith: .failure) { _ = RouteTemplate("/a/{x...}/b") }

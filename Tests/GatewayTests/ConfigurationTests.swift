@@ -62,6 +62,7 @@ struct ConfigurationTests {
             limits: {connections: 7, headers: 8KiB, body: 1GiB, timeout: 250ms, maxTimeout: 1h, drain: 3}
             secrets: {allowBulk: yes}
             metadata: {allowSet: true}
+            nativeApi: true
             shards: 3
             log: {level: error, format: json}
             """)
@@ -85,6 +86,7 @@ struct ConfigurationTests {
         expected.limits.drain = .seconds(3)
         expected.secrets.allowBulk = true
         expected.metadata.allowSet = true
+        expected.nativeApi = true
         expected.shards = 3
         expected.log.level = .error
         expected.log.format = .json

@@ -15,6 +15,7 @@ public protocol DaprAPI:
     InvokeAPI,
     JobsAPI,
     LockAPI,
+    NativeAPI,
     ProxyAPI,
     PublishAPI,
     SecretsAPI,

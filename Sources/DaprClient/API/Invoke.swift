@@ -40,6 +40,8 @@ public struct InvokeResponse: Sendable {
     /// Whether `body` is only the beginning of what the app sent: the gRPC API keeps at most 63 bytes
     /// of an error's content.
     public var isBodyTruncated: Bool
+    /// How long the content would be, in bytes, where an answer to HEAD says so; `body` is empty then.
+    public var headLength: Int?
 
     /// What the app answered.
     public init(

@@ -11,44 +11,58 @@ extension HTTPTransport {
         guard !request.appID.isEmpty else {
             throw DaprError(.invalidArgument, "the app id is empty", isUnprocessed: true)
         }
-        let path = try path(of: request)
+        let response = try await pass(
+            request.verb, try path(of: request), request.fields, request.body, options)
+        return try await answer(response, to: request.verb) { body, status throws(DaprError) in
+            try Self.check(body, status)
+        }
+    }
+
+    /// Sends a request whose fields and content are somebody else's.
+    func pass(
+        _ verb: HTTPRequest.Method, _ path: RequestPath, _ fields: HTTPFields, _ body: DaprBody,
+        isRead: Bool = false, _ options: CallOptions
+    ) async throws(DaprError) -> ExchangeResponse {
         let head: HeaderBlock
         do throws(HeaderFieldError) {
-            head = try self.head(of: request, path, options.trace)
+            head = try self.head(verb, path, fields, body, options.trace)
         } catch {
             throw DaprError(error)
         }
-        let response = try await send(
+        return try await send(
             ExchangeRequest(
-                head: head, content: try content(request.body),
+                head: head, content: try content(body),
                 reception: .stream(bufferedUpTo: Self.bufferedLength),
-                timeout: options.timeout ?? settings.timeout, allowsRetry: options.allowsRetry,
-                waitsForSidecar: settings.waits(options)))
-        return try await answer(response)
+                timeout: options.timeout ?? settings.timeout, isRead: isRead,
+                allowsRetry: options.allowsRetry, waitsForSidecar: settings.waits(options)))
     }
 
     private func path(of request: InvokeRequest) throws(DaprError) -> RequestPath {
         var path = RequestPath("invoke", request.appID, "method")
-        let method = request.method.utf8
-        let query = request.query?.utf8
-        guard method.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x23 && $0 != 0x3f }),
-            query?.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x23 }) ?? true
-        else {
-            throw DaprError(
-                .invalidArgument, "the method or query of an invocation is not percent-encoded",
-                isUnprocessed: true)
-        }
+        try Self.checkEncoding(of: request.method, query: request.query)
         path.append(raw: "/" + request.method)
         if let query = request.query { path.append(raw: "?" + query) }
         return path
     }
 
+    /// Refuses what would end the path, the query or the request line early.
+    static func checkEncoding(of path: String, query: String?) throws(DaprError) {
+        guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x23 && $0 != 0x3f }),
+            query?.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x23 }) ?? true
+        else {
+            throw DaprError(
+                .invalidArgument, "the path or the query is not percent-encoded",
+                isUnprocessed: true)
+        }
+    }
+
     private func head(
-        of request: InvokeRequest, _ path: RequestPath, _ trace: TraceContext
+        _ verb: HTTPRequest.Method, _ path: RequestPath, _ fields: HTTPFields, _ body: DaprBody,
+        _ trace: TraceContext
     ) throws(HeaderFieldError) -> HeaderBlock {
-        var head = try self.head(request.verb.rawValue, path, trace)
+        var head = try self.head(verb.rawValue, path, trace)
         var hasUserAgent = false
-        for field in request.fields where InvokeFields.isForwarded(field.name) {
+        for field in fields where InvokeFields.isForwarded(field.name) {
             let name = field.name.canonicalName
             if name == "traceparent" && trace.parent != nil { continue }
             if name == "tracestate" && trace.state != nil { continue }
@@ -58,8 +72,8 @@ extension HTTPTransport {
         }
         if !hasUserAgent { try head.append("user-agent", settings.userAgent) }
         // With a length the sidecar can repeat the call to the app; without it streams.
-        let hasContent = ["POST", "PUT", "PATCH"].contains(request.verb.rawValue)
-        switch request.body {
+        let hasContent = ["POST", "PUT", "PATCH"].contains(verb.rawValue)
+        switch body {
         case .empty: if hasContent { try head.append("content-length", "0") }
         case .bytes(let bytes): try head.append("content-length", "\(bytes.count)")
         case .stream(let length, _):
@@ -87,30 +101,40 @@ extension HTTPTransport {
         [401, 403, 404, 500].contains(status)
     }
 
-    private func answer(_ response: ExchangeResponse) async throws(DaprError) -> InvokeResponse {
+    /// What the app answered.
+    ///
+    /// - Parameter check: looks at the content of an error that may be the sidecar's own, with its
+    ///   status, and throws if it is.
+    func answer(
+        _ response: ExchangeResponse, to verb: HTTPRequest.Method,
+        check: ([UInt8], Int) throws(DaprError) -> Void
+    ) async throws(DaprError) -> InvokeResponse {
         let status = response.head.status ?? 0
-        let fields = InvokeFields.fromHTTP(response.head)
-        var body: DaprBody
-        if let stream = response.stream {
+        var body = DaprBody.empty
+        if let stream = response.stream, verb != .head {
             body = .stream(length: response.head.contentLength) { try await stream.next() }
             if Self.mayBeOurs(status), response.head.contentLength == nil {
-                body = try await inspect(body, stream, response)
+                body = try await inspect(stream, response, check)
             }
         } else {
-            body = response.body.isEmpty ? .empty : .bytes(response.body)
-            try Self.check(response.body, response)
+            if !response.body.isEmpty { body = .bytes(response.body) }
+            if Self.mayBeOurs(status) { try check(response.body, status) }
         }
-        return InvokeResponse(status: .init(code: status), fields: fields, body: body)
+        var answer = InvokeResponse(
+            status: .init(code: status), fields: InvokeFields.fromHTTP(response.head), body: body)
+        if verb == .head { answer.headLength = response.head.contentLength }
+        return answer
     }
 
     /// Reads the beginning of an error of unknown length, to see whose it is.
     private func inspect(
-        _ body: DaprBody, _ stream: BodyReader, _ response: ExchangeResponse
+        _ stream: BodyReader, _ response: ExchangeResponse,
+        _ check: ([UInt8], Int) throws(DaprError) -> Void
     ) async throws(DaprError) -> DaprBody {
         var start: [UInt8] = []
         while start.count < Self.bufferedLength {
             guard let chunk = try await stream.next() else {
-                try Self.check(start, response)
+                try check(start, response.head.status ?? 0)
                 return .bytes(start)
             }
             start += chunk
@@ -122,12 +146,8 @@ extension HTTPTransport {
         }
     }
 
-    /// Throws when an answer is an error of the sidecar's own.
-    private static func check(
-        _ body: [UInt8], _ response: ExchangeResponse
-    ) throws(DaprError) {
-        let status = response.head.status ?? 0
-        guard mayBeOurs(status) else { return }
+    /// Throws when the answer to an invocation is an error of the sidecar's own.
+    private static func check(_ body: [UInt8], _ status: Int) throws(DaprError) {
         let error = HTTPErrorBody(body, status: status)
         guard
             error.code == "ERR_DIRECT_INVOKE" || HTTPErrorBody.isRefusedToken(body, status: status)

@@ -23,6 +23,11 @@ struct RequestPath {
         }
     }
 
+    /// A whole path that is encoded already.
+    init(encoded path: String) {
+        bytes = Array(path.utf8)
+    }
+
     /// Adds a segment that is encoded already.
     mutating func append(raw text: String) {
         bytes.append(contentsOf: text.utf8)

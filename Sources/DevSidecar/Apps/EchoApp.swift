@@ -61,7 +61,8 @@ final class EchoApp: InProcessApp {
             response(body: [0, 1, 0xFE, 0xFF], contentType: "application/octet-stream")
         case "/text":
             response(body: Array("héllo".utf8), contentType: "text/plain; charset=utf-8")
-        case "/large": large(Self.number("n", in: parts.dropFirst().first) ?? 0)
+        case "/large":
+            large(Self.number("n", in: parts.dropFirst().first) ?? 0, request.takesFiller)
         case "/slow": slow(Self.number("ms", in: parts.dropFirst().first) ?? 1000)
         case "/close": throw .closed
         case "/hdrs": Self.manyFields
@@ -86,10 +87,11 @@ final class EchoApp: InProcessApp {
                         .array([.string(field.name), .string(latin1(field.value))])
                     })),
         ]
-        if request.body.count > longestRecordedBody {
+        let count = request.body.count + request.unkept
+        if count > longestRecordedBody {
             members.append(JSONObject.Member(key: "body", value: .null))
             members.append(
-                JSONObject.Member(key: "bodyLength", value: .number(.init(request.body.count))))
+                JSONObject.Member(key: "bodyLength", value: .number(.init(count))))
         } else if let text = String(validating: request.body, as: UTF8.self) {
             members.append(JSONObject.Member(key: "body", value: .string(text)))
         } else {
@@ -100,6 +102,8 @@ final class EchoApp: InProcessApp {
     }
 
     private static let longestRecordedBody = 100_000
+    /// One byte more shows that there is more.
+    let mostBytesRead = EchoApp.longestRecordedBody + 1
 
     /// Each byte as one character, which is how Python reads header fields.
     private static func latin1(_ text: String) -> String {
@@ -162,9 +166,14 @@ final class EchoApp: InProcessApp {
         return answer
     }
 
-    private func large(_ count: Int) -> AppResponse {
-        let body = [UInt8](repeating: UInt8(ascii: "x"), count: max(0, min(count, 1 << 28)))
-        return response(body: body, contentType: "text/plain")
+    private func large(_ count: Int, _ takesFiller: Bool) -> AppResponse {
+        let count = max(0, takesFiller ? min(count, 1 << 36) : min(count, 1 << 28))
+        // What is this long at most is made at once.
+        let inMemory = takesFiller ? min(count, 1 << 20) : count
+        let body = [UInt8](repeating: UInt8(ascii: "x"), count: inMemory)
+        var answer = response(body: body, contentType: "text/plain")
+        answer.fillerCount = count - inMemory
+        return answer
     }
 
     private func slow(_ milliseconds: Int) -> AppResponse {

@@ -21,9 +21,14 @@ protocol HTTPApp: AnyObject {
 
     /// Nothing is asked any more.
     func stop()
+
+    /// How many bytes of a request's content it looks at; those after them are counted for it.
+    var mostBytesRead: Int { get }
 }
 
 extension HTTPApp {
+    var mostBytesRead: Int { .max }
+
     func stop() {}
 }
 
@@ -68,6 +73,10 @@ struct AppRequest: Sendable {
     var target: String
     var fields: [AppField]
     var body: [UInt8] = []
+    /// How many bytes of content followed `body`, which the app does not look at.
+    var unkept = 0
+    /// Whether the answer may have filler.
+    var takesFiller = false
 }
 
 /// What an app answers over HTTP.
@@ -76,6 +85,8 @@ struct AppResponse: Sendable {
     /// Names in lower case.
     var fields: [AppField] = []
     var body: [UInt8] = []
+    /// How many bytes of filler follow `body`.
+    var fillerCount = 0
     /// How long the app takes.
     var delay: Duration = .zero
 

@@ -11,6 +11,8 @@ final class HTTP2Exchange: HTTP2StreamHandler {
     private var origin: String?
     private var isHead = false
     private var task: Task<Void, Never>?
+    /// What is still to be sent of a large answer.
+    private var filler = Filler(count: 0)
 
     init(
         _ stream: HTTP2Stream, head: HeaderBlock, service: HTTPService, clientAddress: String
@@ -37,8 +39,11 @@ final class HTTP2Exchange: HTTP2StreamHandler {
         self.trace = trace
         switch plan {
         case .respond(let response): send(response)
-        case .handle(let request, let handler, readsBody: false): run(handler, request)
-        case .handle: self.plan = plan
+        case .handle(let request, let handler, readsBody: false, _): run(handler, request)
+        case .handle(_, _, _, keeping: let kept):
+            body = BodyBuffer(
+                limit: service.context.configuration.maxBodySize, keeping: kept)
+            self.plan = plan
         }
     }
 
@@ -59,9 +64,10 @@ final class HTTP2Exchange: HTTP2StreamHandler {
     }
 
     private func handle() {
-        guard case .handle(var request, let handler, _) = plan else { return }
+        guard case .handle(var request, let handler, _, _) = plan else { return }
         plan = nil
         request.body = body.bytes
+        request.unkept = body.unkept
         request.bodyError = body.error
         run(handler, request)
     }
@@ -79,14 +85,27 @@ final class HTTP2Exchange: HTTP2StreamHandler {
         let hasContent = response.status != 204 && response.status != 304
         // Go knows the length of what fits its buffer when the handler is done.
         if hasContent, response.body.count <= 4096 || isHead {
-            block.add("content-length", String(response.body.count))
+            block.add("content-length", String(response.body.count + response.fillerCount))
         }
         let isEmpty = isHead || !hasContent || response.body.isEmpty
         do throws(HTTP2Error) {
             try stream.respond(block, end: isEmpty)
-            if !isEmpty { stream.send(response.body, end: true) }
+            guard !isEmpty else { return }
+            filler = Filler(count: response.fillerCount)
+            stream.send(response.body, end: filler.isEmpty)
+            sendFiller()
         } catch {
             stream.reset(.internalError)
+        }
+    }
+
+    func streamBecameWritable(_ stream: HTTP2Stream) {
+        sendFiller()
+    }
+
+    private func sendFiller() {
+        while stream.isWritable, let piece = filler.next() {
+            stream.send(piece, end: filler.isEmpty)
         }
     }
 

@@ -18,7 +18,7 @@ final class HTTPService {
         /// This is the answer, whatever the content.
         case respond(SidecarResponse)
         /// Call this handler when the content is there, or at once if it does not read it.
-        case handle(SidecarRequest, HTTPHandler, readsBody: Bool)
+        case handle(SidecarRequest, HTTPHandler, readsBody: Bool, keeping: Int = .max)
     }
 
     let context: SidecarContext
@@ -89,7 +89,8 @@ final class HTTPService {
                     ?? String(decoding: parameter, as: UTF8.self)
             }
             let readsBody = route.readsBody && !route.refusesBody(request)
-            return .handle(request, route.handler, readsBody: readsBody)
+            return .handle(
+                request, route.handler, readsBody: readsBody, keeping: route.keptBytes(request))
         case .otherMethods(let methods) where isPublic:
             let allow = methods.joined(separator: ", ")
             return .respond(

@@ -15,6 +15,8 @@ struct SidecarRequest: Sendable {
     var parameters: [String] = []
     /// The content, cut off at the size limit; empty for a route that does not read it.
     var body: [UInt8] = []
+    /// How many bytes of content followed `body` and were counted only.
+    var unkept = 0
     /// Why the content ends where it does, if it was not the client's end: a size limit or a
     /// framing error, in the words of the sidecar.
     var bodyError: String?
@@ -66,6 +68,8 @@ struct SidecarResponse: Sendable {
     /// Without `Content-Length`, `Date`, trace headers and what concerns the connection.
     var fields: [Field] = []
     var body: [UInt8] = []
+    /// How many bytes of filler follow `body`: large answers are made while they are sent.
+    var fillerCount = 0
     /// Whether the response carries the trace headers, as almost all do.
     var isTraced = true
     /// The handler left content unread, so that HTTP/1 closes the connection.

@@ -36,6 +36,9 @@ final class HTTP1Engine: ConnectionEngine {
     private var body = BodyBuffer(limit: 0)
     private var trace: TraceContext?
     private var framingIsBroken = false
+    /// What is still to be sent of a large answer, in chunks unless the client is too old for them.
+    private var filler = Filler(count: 0)
+    private var fillerIsChunked = false
     private var continueIsDue = false
     private var task: Task<Void, Never>?
 
@@ -59,6 +62,23 @@ final class HTTP1Engine: ConnectionEngine {
             output.append(contentsOf: self.output)
             self.output.removeAll(keepingCapacity: true)
         }
+        if !filler.isEmpty { fillUp(&output) }
+    }
+
+    /// How much of a large answer may wait to be written.
+    private static let mostWaiting = 192 << 10
+
+    private func fillUp(_ output: inout [UInt8]) {
+        while output.count < Self.mostWaiting, let piece = filler.next() {
+            HTTP1Response.append(
+                piece, to: &output, isChunked: fillerIsChunked, isLast: filler.isEmpty)
+        }
+        // The rest, or what the client sent after its request, comes in a turn of its own.
+        guard filler.isEmpty else {
+            connection?.flush()
+            return
+        }
+        service.context.loop.schedule(after: .zero) { [weak self] in self?.process() }
     }
 
     func connectionClosed() {
@@ -93,6 +113,7 @@ final class HTTP1Engine: ConnectionEngine {
     }
 
     private func readHead() -> Bool {
+        guard filler.isEmpty else { return false }
         // Empty lines before a request are skipped (RFC 9112, section 2.2).
         while position < input.count, input[position] == 0x0D || input[position] == 0x0A {
             position += 1
@@ -128,9 +149,10 @@ final class HTTP1Engine: ConnectionEngine {
         self.trace = trace
         switch plan {
         case .respond(let response): send(response)
-        case .handle(let request, let handler, let readsBody):
+        case .handle(let request, let handler, let readsBody, let kept):
             guard readsBody, head.framing != .none else { return run(handler, request) }
-            body = BodyBuffer(limit: service.context.configuration.maxBodySize)
+            body = BodyBuffer(
+                limit: service.context.configuration.maxBodySize, keeping: kept)
             if continueIsDue {
                 continueIsDue = false
                 output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
@@ -150,6 +172,7 @@ final class HTTP1Engine: ConnectionEngine {
         case .needsMore, .complete: request.bodyError = body.error
         }
         request.body = body.bytes
+        request.unkept = body.unkept
         body = BodyBuffer(limit: 0)
         run(handler, request)
         return true
@@ -189,6 +212,8 @@ final class HTTP1Engine: ConnectionEngine {
         let leavesContent = continueIsDue || unread > Self.drainLimit || response.closes
         let closes = head.closes || framingIsBroken || leavesContent
         let finished = service.finish(response, trace: trace, origin: head.fields[.origin])
+        if head.method != "HEAD" { filler = Filler(count: finished.fillerCount) }
+        fillerIsChunked = !head.isHTTP10
         HTTP1Response.append(
             finished, to: &output, isHead: head.method == "HEAD", isHTTP10: head.isHTTP10,
             closes: closes, date: dates.current)

@@ -39,12 +39,25 @@ enum HTTP1Response {
         output.append(contentsOf: "\r\n".utf8)
         guard hasContent, !isHead else { return }
         if isChunked {
-            output.append(contentsOf: (String(response.body.count, radix: 16) + "\r\n").utf8)
-            output.append(contentsOf: response.body)
-            output.append(contentsOf: "\r\n0\r\n\r\n".utf8)
+            append(response.body, to: &output, isLast: response.fillerCount == 0)
         } else {
             output.append(contentsOf: response.body)
         }
+    }
+
+    /// Appends a piece of content.
+    ///
+    /// - Parameters:
+    ///   - isChunked: as a chunk (RFC 9112, section 7.1).
+    ///   - isLast: nothing follows.
+    static func append(
+        _ piece: [UInt8], to output: inout [UInt8], isChunked: Bool = true, isLast: Bool
+    ) {
+        guard isChunked else { return output.append(contentsOf: piece) }
+        output.append(contentsOf: (String(piece.count, radix: 16) + "\r\n").utf8)
+        output.append(contentsOf: piece)
+        output.append(contentsOf: "\r\n".utf8)
+        if isLast { output.append(contentsOf: "0\r\n\r\n".utf8) }
     }
 
     private static func append(_ field: SidecarResponse.Field, to output: inout [UInt8]) {

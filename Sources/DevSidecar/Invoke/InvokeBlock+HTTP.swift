@@ -49,6 +49,7 @@ extension InvokeBlock {
             verb: Self.verb(request.method), method: target.method,
             query: String(decoding: request.rawQuery ?? [], as: UTF8.self),
             contentType: request.fields[.contentType], fields: fields, body: request.body,
+            unkept: request.unkept, takesFiller: true,
             contentLength: request.fields[.contentLength].flatMap { Int($0) },
             trace: request.trace)
     }
@@ -63,7 +64,10 @@ extension InvokeBlock {
 
     private func response(to call: Call, _ answer: AppResponse) -> SidecarResponse {
         var response = SidecarResponse(status: answer.status, fields: AppFields.returned(answer))
-        if call.verb != "HEAD", ![204, 304].contains(answer.status) { response.body = answer.body }
+        if call.verb != "HEAD", ![204, 304].contains(answer.status) {
+            response.body = answer.body
+            response.fillerCount = answer.fillerCount
+        }
         response.isStreamed = answer.status < 400
         return response
     }

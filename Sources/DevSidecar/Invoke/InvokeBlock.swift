@@ -22,7 +22,18 @@ final class InvokeBlock: BuildingBlock {
     }
 
     var httpRoutes: [HTTPRoute] {
-        [HTTPRoute([], "/v1.0/invoke/*", readsBody: true, httpHandler)]
+        let box = LoopBound(self, on: context.loop)
+        var route = HTTPRoute([], "/v1.0/invoke/*", readsBody: true, httpHandler)
+        route.keptBytes = { request in box.value.keptBytes(of: request) }
+        return [route]
+    }
+
+    /// How much of a request's content its app looks at.
+    private func keptBytes(of request: SidecarRequest) -> Int {
+        guard let id = InvokeTarget(request)?.appID,
+            case .http(let app) = id == context.appID ? apps.own : apps.others[id]
+        else { return .max }
+        return app.mostBytesRead
     }
 
     var httpFallback: HTTPHandler? { httpHandler }
@@ -90,6 +101,10 @@ final class InvokeBlock: BuildingBlock {
         /// Names in lower case, without what describes the content.
         var fields: [AppField]
         var body: [UInt8]
+        /// How many bytes of content followed `body`.
+        var unkept = 0
+        /// Whether the answer may have filler.
+        var takesFiller = false
         /// The length that the caller announced.
         var contentLength: Int?
         var trace: TraceContext
@@ -104,10 +119,11 @@ final class InvokeBlock: BuildingBlock {
         let target = try method(call, found).path + (call.query.isEmpty ? "" : "?" + call.query)
         let request = AppRequest(
             method: call.verb, target: target, fields: fields(of: call, found, port: app.port),
-            body: call.body)
+            body: call.body, unkept: call.unkept, takesFiller: call.takesFiller)
         do throws(AppFailure) {
-            if let length = call.contentLength, length != call.body.count {
-                throw .cutOff(announced: length, sent: call.body.count)
+            let count = call.body.count + call.unkept
+            if let length = call.contentLength, length != count {
+                throw .cutOff(announced: length, sent: count)
             }
             return try await app.answer(to: request, on: context.loop)
         } catch {

@@ -53,6 +53,8 @@ struct HTTPRoute {
     var readsBody: Bool
     /// Whether the head alone decides after all; the content is then not waited for.
     var refusesBody: (SidecarRequest) -> Bool = { _ in false }
+    /// How much of the content the handler looks at; the rest is counted.
+    var keptBytes: (SidecarRequest) -> Int = { _ in .max }
     var handler: HTTPHandler
 
     init(

@@ -47,6 +47,7 @@ extension Configuration {
         let metadata = file.section("metadata")
         metadata.readBool("allowSet", into: &self.metadata.allowSet)
         metadata.finish()
+        file.readBool("nativeApi", into: &nativeApi)
         file.read("shards", into: &shards, expected: "auto or a number from 1 to 64") { text in
             if text == "auto" { return .some(nil) }
             return Int(text).flatMap { (1...64).contains($0) ? .some($0) : nil }

@@ -13,6 +13,7 @@ extension Configuration {
         settings.bodyLimit = limits.body.bytes
         settings.allowsBulkSecrets = secrets.allowBulk
         settings.allowsMetadataSet = metadata.allowSet
+        settings.allowsNativeAPI = nativeApi
         return settings
     }
 
@@ -28,6 +29,11 @@ extension Configuration {
             if sidecar.grpc != nil { environment["DAPR_GRPC_ENDPOINT"] = sidecar.grpc }
             if sidecar.http != nil { environment["DAPR_HTTP_ENDPOINT"] = sidecar.http }
             var client = try DaprClient.Configuration.fromEnvironment(environment)
+            guard !nativeApi || sidecar.protocol != .grpc else {
+                throw DaprError(
+                    .invalidArgument,
+                    "nativeApi passes the HTTP API through, which protocol: grpc does not use")
+            }
             client.protocol = sidecar.protocol
             client.timeout = limits.timeout
             client.maxBodySize = limits.body.bytes

@@ -34,6 +34,7 @@ extension Configuration {
           allowBulk: \(secrets.allowBulk)
         metadata:
           allowSet: \(metadata.allowSet)
+        nativeApi: \(nativeApi)
         shards: \(shards.map(String.init) ?? "auto")
         log:
           level: \(log.level.rawValue)

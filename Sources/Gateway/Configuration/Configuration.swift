@@ -94,6 +94,8 @@ public struct Configuration: Sendable, Hashable {
     public var secrets = Secrets()
     /// What callers may do with the sidecar's metadata.
     public var metadata = Metadata()
+    /// Whether the sidecar's own HTTP API is passed through under `/v1.0/...`.
+    public var nativeApi = false
     /// The number of event loops, each with its thread; nil means one for each core, at most 8.
     public var shards: Int?
     /// What is written to standard error.

@@ -16,9 +16,11 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case noSuchComponent = "no-such-component"
     case noSuchApp = "no-such-app"
     case methodNotAllowed = "method-not-allowed"
+    case notAcceptable = "not-acceptable"
     case conflict = "conflict"
     case preconditionFailed = "precondition-failed"
     case bodyTooLarge = "body-too-large"
+    case unsupportedMediaType = "unsupported-media-type"
     case targetTooLong = "target-too-long"
     case headersTooLarge = "headers-too-large"
     case clientGone = "client-gone"
@@ -76,9 +78,11 @@ extension ProblemType {
         case .noSuchComponent: Row(404, "The sidecar has no component of that name.")
         case .noSuchApp: Row(404, "The sidecar knows no app of that name.")
         case .methodNotAllowed: Row(405, "The route does not have this method.")
+        case .notAcceptable: Row(406, "The client accepts nothing that the route has.")
         case .conflict: Row(409, "Another writer was faster.")
         case .preconditionFailed: Row(412, "The precondition of the request does not hold.")
         case .bodyTooLarge: Row(413, "The body is larger than the limit.")
+        case .unsupportedMediaType: Row(415, "The route cannot take a body of this type.")
         case .targetTooLong: Row(414, "The request target is longer than the limit.")
         case .headersTooLarge: Row(431, "The header fields are larger than the limit.")
         // Nobody reads it; in the metrics it is told apart from failures, as nginx does.

@@ -27,20 +27,20 @@ enum InvokeRoutes {
             let answer = try await context.attempt { dapr, options throws(DaprError) in
                 try await dapr.invoke(call, options: options)
             }
-            var fields = answer.fields
-            // Every response has these from us.
-            fields[.xRequestID] = nil
-            fields[.xContentTypeOptions] = nil
-            return Response(answer.status, fields: fields, body: Body(answer.body))
+            return Response(passing: answer)
         } catch {
             throw explain(error, calling: app, context)
         }
     }
 
-    /// The path for the app, still encoded as it came; refused where the sidecar would resolve or
-    /// misread what it stands for.
+    /// The path for the app, still encoded as it came.
     private static func path(_ context: RequestContext) throws(GatewayError) -> String {
-        let decoded = try context.parameter("path")
+        try checkPath(try context.parameter("path"))
+        return String(decoding: context.rawParameter("path"), as: UTF8.self)
+    }
+
+    /// Refuses a decoded path where the sidecar would resolve or misread what it stands for.
+    static func checkPath(_ decoded: String) throws(GatewayError) {
         try Names.checkSegments(decoded, .invalidPath, "the path")
         let isForbidden = decoded.utf8.contains { byte in
             byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
@@ -50,7 +50,6 @@ enum InvokeRoutes {
                 .invalidPath, "the path has a control character, '?' or '#', which no sidecar takes"
             )
         }
-        return String(decoding: context.rawParameter("path"), as: UTF8.self)
     }
 
     private static func explain(
@@ -62,26 +61,6 @@ enum InvokeRoutes {
         case .componentFailed, .unknown:
             GatewayError(.appUnreachable, error.message, cause: error)
         default: context.failure(error)
-        }
-    }
-}
-
-extension DaprBody {
-    fileprivate init(_ body: Body) {
-        switch body {
-        case .empty: self = .empty
-        case .bytes(let bytes): self = .bytes(bytes)
-        case .stream(let stream): self = .stream(length: stream.length) { try await stream.next() }
-        }
-    }
-}
-
-extension Body {
-    fileprivate init(_ body: DaprBody) {
-        switch body {
-        case .empty: self = .empty
-        case .bytes(let bytes): self = .bytes(bytes)
-        case .stream(let length, let next): self = .stream(BodyStream(length: length, read: next))
         }
     }
 }

@@ -33,7 +33,7 @@ enum PublishRoutes {
     private static func contentType(_ context: RequestContext) throws(GatewayError) -> String {
         if let asked = try context.query.value("contentType"), !asked.isEmpty { return asked }
         guard let said = context.request.fields[.contentType],
-            ContentType.essence(said) != "application/x-www-form-urlencoded"
+            ContentType.essence(said) != ContentType.form
         else { return ContentType.sniffed(context.content) }
         guard ContentType.essence(said) != "application/x-ndjson" else {
             throw GatewayError(

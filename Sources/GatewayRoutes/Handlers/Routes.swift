@@ -3,4 +3,9 @@ extension Facade {
     static let routes: [Route] =
         StateRoutes.routes + PublishRoutes.routes + InvokeRoutes.routes + SecretRoutes.routes
         + MetadataRoutes.routes + PageRoutes.routes
+
+    /// Those that a configuration has.
+    static func routes(with settings: FacadeSettings) -> [Route] {
+        routes + (settings.allowsNativeAPI ? NativeRoutes.routes : [])
+    }
 }

@@ -27,7 +27,7 @@ enum StateRoutes {
             handler: .deferred(getBulk)),
         Route(
             .only(.patch), "/v1/state/{store}", query: .known([.timeout, .metadata]), body: .buffer,
-            summary: "a transaction",
+            consumes: [ContentType.json], summary: "a transaction",
             example: #"-X PATCH -d '[{"op":"delete","key":"a"}]' URL/v1/state/-"#,
             handler: .deferred(transact)),
     ]

@@ -55,7 +55,7 @@ enum EntityTagCondition: Sendable, Hashable {
     func matchesWeakly(_ etag: ETag?) -> Bool {
         switch self {
         case .any: true
-        case .tags(let tags): tags.contains { EntityTag.quotable(etag) == $0.value }
+        case .tags(let tags): tags.contains { $0.names(etag) }
         }
     }
 
@@ -64,7 +64,7 @@ enum EntityTagCondition: Sendable, Hashable {
         switch self {
         case .any: true
         case .tags(let tags):
-            tags.contains { !$0.isWeak && EntityTag.quotable(etag) == $0.value }
+            tags.contains { !$0.isWeak && $0.names(etag) }
         }
     }
 }
@@ -85,6 +85,25 @@ struct EntityTag: Sendable, Hashable {
         }
         return text
     }
+
+    /// Whether this stands for a store's version, of content that was sent as it is or compressed.
+    func names(_ etag: ETag?) -> Bool {
+        guard let version = Self.quotable(etag) else { return false }
+        return value == version
+            || value.hasSuffix(Self.compressedMark)
+                && value.dropLast(Self.compressedMark.count) == version
+    }
+
+    /// The tag of the compressed form of content, which differs because the bytes do (RFC 9110,
+    /// section 8.8.3.3); a weak tag is the same for both.
+    ///
+    /// - Parameter field: the value of `ETag` for the content as it is.
+    static func compressed(_ field: String) -> String {
+        guard !field.hasPrefix("W/"), field.hasSuffix("\"") else { return field }
+        return "\(field.dropLast())\(compressedMark)\""
+    }
+
+    private static let compressedMark = "-gzip"
 
     /// The value of the field `ETag`.
     static func field(_ etag: ETag?) -> String? {

@@ -29,6 +29,8 @@ public struct FacadeSettings: Sendable {
     public var allowsBulkSecrets = false
     /// Whether `PUT /v1/metadata/{key}` is allowed.
     public var allowsMetadataSet = false
+    /// Whether the sidecar's own HTTP API is passed through.
+    public var allowsNativeAPI = false
 
     /// The defaults.
     public init() {}

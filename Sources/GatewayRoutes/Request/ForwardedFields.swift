@@ -9,14 +9,18 @@ struct ForwardedFields {
     /// How many were left out because their names cannot be forwarded as they are.
     private(set) var dropped = 0
 
-    init(_ received: FieldBlock, requestID: String) {
+    /// - Parameters:
+    ///   - received: the caller's fields.
+    ///   - requestID: the name of the request.
+    ///   - known: names beginning with `dapr-` that are parameters of what is called.
+    init(_ received: FieldBlock, requestID: String, allowing known: Set<String> = []) {
         let connection = listElements(received.values(of: .connection)).map { $0.lowercased() }
         for position in received.indices {
             guard let name = Self.lowercasedName(received.nameBytes(at: position)) else {
                 dropped += 1
                 continue
             }
-            guard !Self.isOurs(name), !connection.contains(name),
+            guard !Self.isOurs(name) || known.contains(name), !connection.contains(name),
                 let fieldName = HTTPField.Name(name)
             else { continue }
             let value = received[position].value

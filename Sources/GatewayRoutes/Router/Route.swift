@@ -41,6 +41,8 @@ public final class Route: Sendable {
     public let parameters: Parameters
     /// What happens to the body.
     public let body: BodyPolicy
+    /// The media types of bodies that it takes; none stands for all.
+    public let consumes: [String]
     /// A few words on what the route does.
     public let summary: String
     /// The arguments of a `curl` that shows the route; `URL` stands for the gateway's address.
@@ -51,16 +53,55 @@ public final class Route: Sendable {
 
     init(
         _ methods: Methods, _ template: String, query: Parameters = .known([]),
-        body: BodyPolicy = .none, summary: String, example: String, handler: Handler
+        body: BodyPolicy = .none, consumes: [String] = [], summary: String, example: String,
+        handler: Handler
     ) {
         self.methods = methods
         self.template = RouteTemplate(template)
         self.parameters = query
         self.body = body
+        self.consumes = consumes
         self.summary = summary
         self.example = example
         self.handler = handler
         parameterNames = self.template.parameterNames
+    }
+}
+
+extension Route {
+    /// Whether what it answers is somebody else's, and what is asked was told to them.
+    var passesThrough: Bool {
+        if case .passedOn = parameters { true } else { false }
+    }
+
+    /// Refuses a body by what the request says about it.
+    func checkContent(of request: Request) throws(GatewayError) {
+        if case .none = body { return }
+        let fields = request.fields
+        guard !passesThrough,
+            request.body.length != 0 || fields.contains(.contentLength)
+                || fields.contains(.transferEncoding)
+        else { return }
+        // The value is the body as it is, so a compressed one would be read back without its coding.
+        if let coding = fields[.contentEncoding], !coding.isEmpty, coding.lowercased() != "identity"
+        {
+            throw GatewayError(
+                .unsupportedMediaType, "a body with 'Content-Encoding: \(coding)' is not decoded",
+                fields: [.acceptEncoding: "identity"])
+        }
+        guard !consumes.isEmpty, let type = fields[.contentType].map(ContentType.essence) else {
+            return
+        }
+        // A form is what `curl -d` calls everything unasked.
+        guard
+            type.isEmpty || type == ContentType.form || consumes.contains(type)
+                || consumes.contains(ContentType.json) && type.hasSuffix("+json")
+        else {
+            let accepted = consumes.joined(separator: ", ")
+            throw GatewayError(
+                .unsupportedMediaType, "the body is '\(type)', the route takes \(accepted)",
+                fields: [.accept: accepted])
+        }
     }
 }
 

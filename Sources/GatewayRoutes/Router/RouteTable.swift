@@ -5,18 +5,10 @@ public struct RouteTable: Sendable {
     /// The routes in the order in which they were added.
     public let routes: [Route]
     private var nodes = [Node()]
-    /// The text of all literal segments, one after the other.
-    private var literalText: [UInt8] = []
-
-    /// A segment that is written just so. Its text lies in the table, so that looking at it costs no
-    /// reference counting.
-    private struct Literal {
-        var text: Range<Int>
-        var child: Int
-    }
+    private var literals = LiteralTable()
 
     private struct Node {
-        var literals: [Literal] = []
+        var hasLiterals = false
         var parameter: Int?
         /// The node of `{name...}`; it has no children.
         var rest: Int?
@@ -30,6 +22,8 @@ public struct RouteTable: Sendable {
         let routes: [Int]
         /// The raw text of each parameter, as offsets in the path.
         let captures: Captures
+        /// How many places the search looked at.
+        let steps: Int
     }
 
     init(_ routes: [Route]) {
@@ -37,6 +31,7 @@ public struct RouteTable: Sendable {
         for (index, route) in routes.enumerated() {
             nodes[node(for: route.template)].routes.append(index)
         }
+        literals.freeze()
     }
 
     private mutating func node(for template: RouteTemplate) -> Int {
@@ -50,10 +45,8 @@ public struct RouteTable: Sendable {
             nodes.append(Node())
             switch segment {
             case .literal(let text):
-                let start = literalText.count
-                literalText += text
-                nodes[current].literals.append(
-                    Literal(text: start..<literalText.count, child: new))
+                literals.add(text, from: current, to: new)
+                nodes[current].hasLiterals = true
             case .parameter: nodes[current].parameter = new
             case .rest: nodes[current].rest = new
             }
@@ -65,7 +58,7 @@ public struct RouteTable: Sendable {
     private func child(of node: Int, _ segment: RouteTemplate.Segment) -> Int? {
         switch segment {
         case .literal(let text):
-            nodes[node].literals.first { literalText[$0.text].elementsEqual(text) }?.child
+            literals.childWhileBuilding(text, from: node)
         case .parameter: nodes[node].parameter
         case .rest: nodes[node].rest
         }
@@ -76,28 +69,32 @@ public struct RouteTable: Sendable {
     /// Finds the routes of a raw path, which begins with a slash.
     func match(_ path: ArraySlice<UInt8>) -> Match? {
         var captures = Captures()
+        var steps = 0
         // Offsets of the span are positions in the path: a target begins with its path.
         guard path.first == UInt8(ascii: "/"), path.startIndex == 0,
-            let node = descend(from: 0, path.span, at: 1, &captures)
+            let node = descend(from: 0, path.span, at: 1, &captures, &steps)
         else { return nil }
-        return Match(routes: nodes[node].routes, captures: captures)
+        return Match(routes: nodes[node].routes, captures: captures, steps: steps)
     }
 
     /// Follows the segment that begins at `start`. No two templates match the same path, so the
     /// first way to the end is the only one.
     private func descend(
-        from node: Int, _ path: Span<UInt8>, at start: Int, _ captures: inout Captures
+        from node: Int, _ path: Span<UInt8>, at start: Int, _ captures: inout Captures,
+        _ steps: inout Int
     ) -> Int? {
+        steps += 1
         var end = start
         while end < path.count, path[end] != UInt8(ascii: "/") { end += 1 }
-        for index in nodes[node].literals.indices {
-            let literal = nodes[node].literals[index]
-            guard matches(literal.text, path, start..<end) else { continue }
-            if let found = step(to: literal.child, path, from: end, &captures) { return found }
+        if nodes[node].hasLiterals,
+            let child = literals.child(path, start..<end, from: node, probes: &steps),
+            let found = step(to: child, path, from: end, &captures, &steps)
+        {
+            return found
         }
         if let parameter = nodes[node].parameter {
             captures.append(start..<end)
-            if let found = step(to: parameter, path, from: end, &captures) { return found }
+            if let found = step(to: parameter, path, from: end, &captures, &steps) { return found }
             captures.removeLast()
         }
         guard let rest = nodes[node].rest else { return nil }
@@ -106,17 +103,11 @@ public struct RouteTable: Sendable {
     }
 
     private func step(
-        to node: Int, _ path: Span<UInt8>, from end: Int, _ captures: inout Captures
+        to node: Int, _ path: Span<UInt8>, from end: Int, _ captures: inout Captures,
+        _ steps: inout Int
     ) -> Int? {
-        if end < path.count { return descend(from: node, path, at: end + 1, &captures) }
+        if end < path.count { return descend(from: node, path, at: end + 1, &captures, &steps) }
         return nodes[node].routes.isEmpty ? nil : node
-    }
-
-    private func matches(_ literal: Range<Int>, _ path: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        guard literal.count == range.count else { return false }
-        let shift = range.lowerBound - literal.lowerBound
-        for index in literal where literalText[index] != path[index + shift] { return false }
-        return true
     }
 
     // MARK: - Methods

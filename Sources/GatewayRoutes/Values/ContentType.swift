@@ -5,12 +5,21 @@ enum ContentType {
     static let json = "application/json"
     static let text = "text/plain; charset=utf-8"
     static let bytes = "application/octet-stream"
+    static let form = "application/x-www-form-urlencoded"
     static let problem = "application/problem+json"
 
     /// JSON if it parses as such, else text if it is UTF-8, else bytes.
     static func sniffed(_ content: [UInt8]) -> String {
         if isValidJSON(content) { return json }
         return isValidUTF8(content[...]) ? text : bytes
+    }
+
+    /// Whether content of a type is text, which gets much smaller when it is compressed.
+    static func isText(_ contentType: String) -> Bool {
+        let essence = essence(contentType)
+        // An event stream is read as it comes.
+        return essence == json || essence == problem
+            || essence.hasPrefix("text/") && essence != "text/event-stream"
     }
 
     /// The type without its parameters, in lower case.

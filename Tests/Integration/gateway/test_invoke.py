@@ -295,3 +295,49 @@ def test_a_closed_app(gateway):
 def test_the_callers_id_goes_along(gateway):
     response = call(gateway, "x", fields={"X-Request-Id": "abc-123"})
     assert response["x-request-id"] == "abc-123"
+
+
+# Trailers
+
+
+def test_trailers_of_a_request_are_dropped(stage):
+    with stage.gateway.connect() as connection:
+        connection.send(request_bytes(
+            "POST", "/v1/invoke/pyapp/upload", [("Transfer-Encoding", "chunked"), ("Trailer", "X-Sum")]))
+        connection.send(b"5\r\nhello\r\n0\r\nX-Sum: 17\r\nX-Other: y\r\n\r\n")
+        response = connection.response("POST")
+        assert (response.status, response.json["length"]) == (200, 5)
+        fields = stage.requests[-1].all
+        assert not {"trailer", "x-sum", "x-other"} & set(fields), fields
+        assert connection.request("GET", "/healthz").status == 200, "the connection lives on"
+
+
+@pytest.mark.parametrize("count", [3, 200_000])
+def test_trailers_of_an_answer_are_dropped(stage, count):
+    def play(stream):
+        stream.respond(200, [("content-type", "text/plain"), ("trailer", "x-sum")])
+        stream.send(pattern(count))
+        stream.trailers([("x-sum", "17")])
+    stage.handler, before = play, stage.handler
+    try:
+        with stage.gateway.connect() as connection:
+            response = connection.request("GET", "/v1/invoke/pyapp/anything")
+            assert (response.status, response.body) == (200, pattern(count))
+            assert response.get("trailer") is None
+            assert response.get("x-sum") is None
+            assert connection.request("GET", "/healthz").status == 200, "the connection lives on"
+    finally:
+        stage.handler = before
+
+
+# The development sidecar's part in it
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.0"])
+@pytest.mark.parametrize("count", [1 << 20, (1 << 20) + 1, 5_000_000])
+def test_the_sidecar_makes_large_answers_while_it_sends_them(sidecar, auto, version, count):
+    direct = sidecar.ask("GET", f"/v1.0/invoke/pyapp/method/large?n={count}", version=version, timeout=30)
+    assert (direct.status, len(direct.body)) == (200, count)
+    assert direct.body == b"x" * count
+    through = call(auto, f"large?n={count}", timeout=30)
+    assert (through.status, through.body) == (200, direct.body)

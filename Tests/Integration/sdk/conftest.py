@@ -9,6 +9,7 @@ from dapr.conf import settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "replay"))
 
+from gateways import Gateways, http_port  # noqa: E402
 from renaming import NoRenaming  # noqa: E402
 from sidecars import Sidecars  # noqa: E402
 
@@ -31,10 +32,22 @@ def sidecar(module_sidecars):
     return module_sidecars.get("echo-app")
 
 
+@pytest.fixture(scope="module")
+def gateways():
+    with Gateways() as running:
+        yield running
+
+
 @pytest.fixture
-def client(sidecar, monkeypatch):
+def way(request):
+    """Where the HTTP API is asked: "sidecar", or "gateway" for one with `nativeApi` before it."""
+    return getattr(request, "param", "sidecar")
+
+
+@pytest.fixture
+def client(sidecar, way, gateways, monkeypatch):
     """The SDK's client of `sidecar`, which asks over HTTP whether it is healthy."""
-    monkeypatch.setattr(settings, "DAPR_HTTP_PORT", sidecar.ports["http"])
+    monkeypatch.setattr(settings, "DAPR_HTTP_PORT", http_port(sidecar, way, gateways))
     monkeypatch.setattr(settings, "DAPR_GRPC_PORT", sidecar.ports["grpc"])
     monkeypatch.setattr(settings, "DAPR_HEALTH_TIMEOUT", 20)
     with DaprClient(f"127.0.0.1:{sidecar.ports['grpc']}") as client:

@@ -14,7 +14,10 @@ from dapr.clients.http.dapr_actor_http_client import DaprActorHttpClient
 from dapr.conf import settings
 from dapr.serializers import DefaultJSONSerializer
 
+from gateways import http_port
 from sidecars import PROGRAM
+
+pytestmark = pytest.mark.parametrize("way", ["sidecar", "gateway"], indirect=True)
 
 
 class Process:
@@ -37,9 +40,9 @@ class Process:
 
 
 @pytest.fixture
-def sidecar(monkeypatch):
+def sidecar(way, gateways, monkeypatch):
     process = Process()
-    monkeypatch.setattr(settings, "DAPR_HTTP_PORT", process.ports["http"])
+    monkeypatch.setattr(settings, "DAPR_HTTP_PORT", http_port(process, way, gateways))
     monkeypatch.setattr(settings, "DAPR_GRPC_PORT", process.ports["grpc"])
     yield process
     process.stop()

@@ -11,6 +11,9 @@ from dapr.clients.grpc._state import Concurrency, Consistency, StateItem, StateO
 from dapr.clients.health import DaprHealth
 from dapr.conf import settings
 
+# The SDK's gRPC goes to the sidecar in any case: health and some invocations go over HTTP.
+pytestmark = pytest.mark.parametrize("way", ["sidecar", "gateway"], indirect=True)
+
 STORE, PUBSUB = "memstore", "mempubsub"
 FIRST_WRITE = StateOptions(concurrency=Concurrency.first_write, consistency=Consistency.strong)
 

@@ -52,6 +52,10 @@ class Stream:
     def send(self, data=b"", end=False):
         self.connection.send_data(self.number, data, end)
 
+    def trailers(self, fields):
+        """Ends the answer with fields after its content."""
+        self.connection.send_headers(self.number, fields, True)
+
     def answer(self, status, body=b"", kind="application/json", fields=()):
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
