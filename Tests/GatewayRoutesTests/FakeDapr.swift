@@ -38,7 +38,9 @@ final class FakeDapr: DaprAPI {
         var metadata: [String: String]
     }
 
-    private let world: Mutex<World>
+    let world: Mutex<World>
+    /// Topics and configuration stores.
+    let events = FakeEvents()
 
     init(_ change: (inout World) -> Void = { _ in }) {
         var world = World()
@@ -54,7 +56,7 @@ final class FakeDapr: DaprAPI {
         world.withLock { $0.failures.append((method, error)) }
     }
 
-    private func record(
+    func record(
         _ method: String, _ arguments: String, _ options: CallOptions
     ) throws(DaprError) {
         let failure = world.withLock { world -> DaprError? in
