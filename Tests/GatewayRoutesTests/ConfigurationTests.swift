@@ -90,6 +90,14 @@ struct ConfigurationTests {
         #expect(other.short == "200 hello")
     }
 
+    @Test("a long poll that begins while the gateway shuts down ends at once")
+    func longPollInTheEnd() async {
+        await set("hello", "1")
+        await client.facade.drain()
+        let polled = await client.get("\(Self.path)?wait=30s", [("If-None-Match", "\"1\"")])
+        #expect(polled.short == "304")
+    }
+
     @Test("a long poll for a key that goes is told so")
     func longPollOfRemoved() async {
         await set("hello", "1")

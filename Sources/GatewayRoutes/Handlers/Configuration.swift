@@ -67,7 +67,13 @@ enum ConfigurationRoutes {
         let watches = context.facade.watches
         let time = watches.time
         let end = time.now() + context.wait
-        let entered = try await watches.enter([subject], through: context.upstream)
+        let entered: [WatchBoard.Cursor]
+        do throws(GatewayError) {
+            entered = try await watches.enter([subject], through: context.upstream)
+        } catch  where error.code == .shuttingDown {
+            // As for those who wait already.
+            return item
+        }
         var cursors = entered
         let outcome: Result<ConfigurationItem?, DaprError>
         do throws(DaprError) {

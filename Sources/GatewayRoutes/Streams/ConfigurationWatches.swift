@@ -48,7 +48,7 @@ actor ConfigurationWatches {
         guard !isDraining else {
             throw GatewayError(.shuttingDown, "the gateway is shutting down")
         }
-        guard board.count + subjects.count <= limit else {
+        guard board.count + subjects.count(where: { !board.follows($0) }) <= limit else {
             throw GatewayError(
                 .tooManySubscriptions, "all \(limit) items that can be watched are in use")
         }
@@ -99,7 +99,7 @@ actor ConfigurationWatches {
         lastWaiter += 1
         let waiter = lastWaiter
         board.wait(waiter, for: cursors, until: deadline)
-        setAlarm()
+        setAlarm(at: deadline)
         let executor = executor
         return await withTaskCancellationHandler {
             await withCheckedContinuation { waiting[waiter] = $0 }
@@ -144,8 +144,10 @@ actor ConfigurationWatches {
     // MARK: - Time
 
     /// Wakes when the board wants to be; an alarm that is earlier does as well.
-    private func setAlarm() {
-        guard let due = board.due else { return }
+    ///
+    /// - Parameter candidate: what the board wants now, if it wanted nothing earlier; nil to ask it.
+    private func setAlarm(at candidate: ContinuousClock.Instant? = nil) {
+        guard let due = candidate ?? board.due else { return }
         if let alarm {
             guard due < alarm.due else { return }
             alarm.task.cancel()

@@ -62,6 +62,9 @@ struct WatchBoard: Sendable {
     /// How many subjects are followed.
     var count: Int { watches.count }
 
+    /// Whether a subject is followed.
+    func follows(_ subject: Subject) -> Bool { watches[subject] != nil }
+
     // MARK: - Watchers
 
     /// Somebody watches a subject from now on.
