@@ -24,6 +24,7 @@ public actor Gateway {
     private let configuration: Configuration
     private let log: Log
     private let shards: [Shard]
+    private let facade: Facade
     private let prober: DaprClient
     private var readiness: ReadinessProbe?
     private var admin: HTTPServer?
@@ -46,6 +47,7 @@ public actor Gateway {
         let count = max(1, configuration.shards ?? min(8, ProcessStatistics.processorCount))
         let loops = try (0..<count).map { _ in try EventLoop() }
         let facade = Facade(settings: configuration.facadeSettings)
+        self.facade = facade
         shards = try loops.map { [log = self.log] loop in
             Shard(
                 loop: loop, facade: facade,
@@ -238,10 +240,12 @@ public actor Gateway {
             Task.immediate(executorPreference: self.home) { await self.cutOff() }
         }
         for shard in shards { await shard.quiesce() }
+        await facade.drain()
         for shard in shards { await shard.drain() }
         home.cancel(timer)
         readiness?.stop()
         readiness = nil
+        await facade.stop()
         for shard in shards { await shard.stop() }
         await prober.shutdown()
         admin?.shutdown()

@@ -14,6 +14,7 @@ actor Shard {
 
     private let facade: Facade
     private let client: DaprClient
+    private let upstream: Upstream
     private let log: Log
     private var server: HTTPServer?
     private var ids = RequestIDs(seed: .random(in: .min ... .max))
@@ -29,6 +30,8 @@ actor Shard {
         self.loop = loop
         self.facade = facade
         self.client = client
+        upstream = Upstream(
+            api: client.api, executor: loop, configuration: { client.configuration($0) })
         self.log = log
     }
 
@@ -41,7 +44,7 @@ actor Shard {
         do throws(GatewayError) {
             let match = try facade.match(exchange.request)
             requests[tag].route = match.route
-            let context = try facade.open(match, id: id, dapr: client.api, isReady: isReady)
+            let context = try facade.open(match, id: id, upstream: upstream, isReady: isReady)
             switch match.route.handler {
             case .immediate(let handle):
                 respond(to: exchange, tag, with: try handle(context), context)
@@ -72,7 +75,7 @@ actor Shard {
         if case .stream = context.route.body { return }
         requests.limit(
             tag, RequestRecord.Limit(task: task, exchange: exchange, context: context),
-            timeout: context.timeout + Self.grace)
+            timeout: context.timeout + context.wait + Self.grace)
         watchDeadlines()
     }
 

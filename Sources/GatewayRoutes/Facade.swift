@@ -10,11 +10,20 @@ public final class Facade: Sendable {
     public let table: RouteTable
     /// What the routes need to know of the configuration.
     public let settings: FacadeSettings
+    /// The topics that clients pull from.
+    let subscriptions: PullSubscriptions
+    /// The configuration items that clients watch.
+    let watches: ConfigurationWatches
     /// The response to `GET /`, which is the same for every request.
     let frontPage: Body
 
     /// The facade over a sidecar.
-    public init(settings: FacadeSettings = FacadeSettings()) {
+    public convenience init(settings: FacadeSettings = FacadeSettings()) {
+        self.init(settings: settings, time: StreamTime())
+    }
+
+    /// The facade over a sidecar, with a time of its own for what outlives requests.
+    init(settings: FacadeSettings, time: StreamTime) {
         let table: RouteTable
         do {
             table = try Router(Self.routes(with: settings)).freeze()
@@ -23,6 +32,10 @@ public final class Facade: Sendable {
         }
         self.table = table
         self.settings = settings
+        var limits = PullQueue.Limits()
+        limits.idle = settings.subscriptionIdle
+        subscriptions = PullSubscriptions(limits, time: time)
+        watches = ConfigurationWatches(idle: settings.subscriptionIdle, time: time)
         frontPage = .bytes(FrontPage.text(of: table.routes))
     }
 
@@ -46,15 +59,15 @@ public final class Facade: Sendable {
     /// - Parameters:
     ///   - match: the request with its route.
     ///   - id: the name of the request.
-    ///   - dapr: what the handler calls.
+    ///   - upstream: what the handler calls.
     ///   - isReady: whether the gateway can serve, for `/healthz`.
     public func open(
-        _ match: Match, id: String, dapr: any DaprAPI, isReady: Bool = true
+        _ match: Match, id: String, upstream: Upstream, isReady: Bool = true
     ) throws(GatewayError) -> RequestContext {
         try match.route.checkContent(of: match.request)
         return try RequestContext(
             match.request, id: id, route: match.route, captures: match.captures, facade: self,
-            dapr: dapr, isReady: isReady)
+            upstream: upstream, isReady: isReady)
     }
 
     /// What to do with the body of a request whose head has come.
@@ -69,6 +82,19 @@ public final class Facade: Sendable {
         return route.body
     }
 
+    /// Ends event streams and whatever waits for something to tell; messages that were pulled can
+    /// still be answered. For the time from the last connection to `stop()`.
+    public func drain() async {
+        await subscriptions.drain()
+        await watches.drain()
+    }
+
+    /// Ends every subscription to the sidecar. What was not answered stays so.
+    public func stop() async {
+        await subscriptions.stop()
+        await watches.stop()
+    }
+
     /// Answers a request: what a server does, in one piece.
     public func respond(
         to request: Request, id: String, dapr: any DaprAPI
@@ -78,7 +104,7 @@ public final class Facade: Sendable {
         do throws(GatewayError) {
             let match = try match(request)
             route = match.route
-            let context = try open(match, id: id, dapr: dapr)
+            let context = try open(match, id: id, upstream: Upstream(api: dapr))
             switch context.route.handler {
             case .immediate(let handle): response = try handle(context)
             case .deferred(let handle): response = try await handle(context)

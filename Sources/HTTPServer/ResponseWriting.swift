@@ -73,9 +73,11 @@ extension Response {
             }
         case .stream(let stream) where !isBodiless:
             let reader = ResponseBodyReader(stream, for: transaction)
+            // Chunks are made in the connection's own memory: with them the block stays unused.
+            let isChunked = stream.length == nil && transaction.request.version != .http10
             // UInt64.max is MHD_SIZE_UNKNOWN. Retained here, released in `onBodyFree`.
             return unsafe MHD_create_response_from_callback(
-                stream.length.map { UInt64($0) } ?? .max, 16 * 1024, onBodyRead,
+                stream.length.map { UInt64($0) } ?? .max, isChunked ? 1024 : 16 * 1024, onBodyRead,
                 Unmanaged.passRetained(reader).toOpaque(), onBodyFree)
         default:
             return unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)

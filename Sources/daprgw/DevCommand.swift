@@ -25,6 +25,8 @@ struct DevCommand: ParsableCommand {
         configuration.defaults.state = configuration.defaults.state ?? "statestore"
         configuration.defaults.pubsub = configuration.defaults.pubsub ?? "pubsub"
         configuration.defaults.secrets = configuration.defaults.secrets ?? "secretstore"
+        configuration.defaults.configuration =
+            configuration.defaults.configuration ?? "configstore"
         let isOtherPort = sidecar.isOnOtherPorts
         try daemon.run(
             try options.gateway(configuration),

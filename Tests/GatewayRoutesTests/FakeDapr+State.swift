@@ -11,18 +11,4 @@ extension FakeDapr {
     ) async throws(DaprError) -> StateQueryResult {
         throw DaprError(.notSupported, "not in this fake")
     }
-
-    func bulkPublish(
-        pubsub: String, topic: String, entries: [BulkPublishEntry], metadata: [String: String],
-        options: CallOptions
-    ) async throws(DaprError) -> BulkPublishResult {
-        throw DaprError(.notSupported, "not in this fake")
-    }
-
-    func subscribe(
-        pubsub: String, topic: String, deadLetterTopic: String?, metadata: [String: String],
-        options: CallOptions
-    ) async throws(DaprError) -> TopicStream {
-        throw DaprError(.notSupported, "not in this fake")
-    }
 }

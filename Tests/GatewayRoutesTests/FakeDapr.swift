@@ -39,7 +39,9 @@ final class FakeDapr: DaprAPI {
         var metadata: [String: String]
     }
 
-    private let world: Mutex<World>
+    let world: Mutex<World>
+    /// Topics and configuration stores.
+    let events = FakeEvents()
 
     init(_ change: (inout World) -> Void = { _ in }) {
         var world = World()

@@ -57,12 +57,84 @@ struct PublishTests {
             ("/v1/publish/-/t?ttl=0", "a", "b", "invalid-parameter"),
             ("/v1/publish/-/t", "ce-time", "now", "invalid-header"),
             ("/v1/publish/-/t", "ce-specversion", "0.3", "invalid-header"),
-            ("/v1/publish/-/t", "Content-Type", "application/x-ndjson", "not-supported"),
+            ("/v1/publish/-/t", "Content-Type", "application/x-ndjson", "invalid-body"),
         ])
     func refused(target: String, field: String, value: String, problem: String) async {
         let dapr = FakeDapr()
         let response = await dapr.send(.post, target, [(field, value)], body: "x")
         #expect(response.problem == problem)
         #expect(dapr.calls == [])
+    }
+}
+
+@Suite("Publishing several events at once")
+struct BulkPublishTests {
+    private let dapr = FakeDapr()
+
+    private func publish(_ body: String, query: String = "") async -> Response {
+        await dapr.send(
+            .post, "/v1/publish/-/orders\(query)",
+            [("Content-Type", "application/x-ndjson; charset=utf-8")], body: body)
+    }
+
+    @Test("each line is an event, empty ones are none")
+    func lines() async {
+        #expect(await publish("{\"id\":1}\r\n\n  \n[2]\n\"three\"").short == "204")
+        let entries = dapr.events.now.entries
+        #expect(entries.map(\.id) == ["1", "4", "5"])
+        #expect(
+            entries.map { String(decoding: $0.data, as: UTF8.self) }
+                == [#"{"id":1}"#, "[2]", #""three""#])
+        #expect(entries.allSatisfy { $0.contentType == "application/json" })
+        #expect(dapr.calls == ["bulkPublish pubsub orders"])
+    }
+
+    @Test("metadata stands with each event, raw with the call")
+    func metadata() async {
+        let query = "?raw=true&ttl=1m&metadata.partitionKey=p&contentType=text%2Fplain"
+        #expect(await publish("no json", query: query).short == "204")
+        let state = dapr.events.now
+        #expect(state.bulkMetadata == ["rawPayload": "true", "partitionKey": "p"])
+        #expect(state.entries[0].contentType == "text/plain")
+        #expect(state.entries[0].metadata["ttlInSeconds"] == "60")
+        #expect(state.entries[0].metadata["partitionKey"] == "p")
+    }
+
+    @Test(
+        "nothing is published when a line is no JSON, or there is none",
+        arguments: ["1\n{", "", "\n"])
+    func refused(body: String) async {
+        #expect(await publish(body).problem == "invalid-body")
+        #expect(dapr.calls == [])
+    }
+
+    @Test("lines that failed are listed with their numbers")
+    func some() async {
+        dapr.events.change { state in
+            state.result = { entries in
+                BulkPublishResult(
+                    entries: entries.map {
+                        .init(id: $0.id ?? "", outcome: $0.id == "3" ? .failed("full") : .published)
+                    }, error: DaprError(.componentFailed, "failed"))
+            }
+        }
+        let response = await publish("1\n\n2\n3")
+        #expect(response.short == #"207 {"failed":[{"line":3,"detail":"full"}]}"#)
+    }
+
+    @Test(
+        "when no event was taken, or nobody knows which, that is a failure",
+        arguments: [.failed("full"), .unknown] as [BulkPublishResult.Outcome])
+    func none(outcome: BulkPublishResult.Outcome) async {
+        dapr.events.change { state in
+            state.result = { entries in
+                BulkPublishResult(
+                    entries: entries.map { .init(id: $0.id ?? "", outcome: outcome) },
+                    error: DaprError(.componentFailed, "no broker"))
+            }
+        }
+        let response = await publish("1\n2")
+        #expect(response.status.code == 502)
+        #expect(response.problem == "component-failed")
     }
 }

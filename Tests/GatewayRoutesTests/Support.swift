@@ -10,7 +10,9 @@ extension FacadeSettings {
     /// Every component has a default, everything else is as it comes.
     static let test: FacadeSettings = {
         var settings = FacadeSettings()
-        settings.defaults = .init(state: "statestore", pubsub: "pubsub", secrets: "vault")
+        settings.defaults = .init(
+            state: "statestore", pubsub: "pubsub", secrets: "vault",
+            configuration: "configstore")
         return settings
     }()
 }

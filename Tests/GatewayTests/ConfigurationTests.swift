@@ -58,9 +58,11 @@ struct ConfigurationTests {
               certificateFile: /etc/client.pem
               keyFile: /etc/client.key
               headerLimit: 8KiB
-            defaults: {state: s, pubsub: p, secrets: x.y}
-            limits: {connections: 7, headers: 8KiB, body: 1GiB, timeout: 250ms, maxTimeout: 1h, drain: 3}
+            defaults: {state: s, pubsub: p, secrets: x.y, configuration: c}
+            limits: {connections: 7, headers: 8KiB, body: 1GiB, timeout: 250ms, maxTimeout: 1h, drain: 3,
+              maxWait: 2m, subscriptionIdle: 500ms}
             secrets: {allowBulk: yes}
+            configuration: {allowBulk: true}
             metadata: {allowSet: true}
             nativeApi: true
             shards: 3
@@ -77,14 +79,18 @@ struct ConfigurationTests {
         expected.sidecar.certificateFile = "/etc/client.pem"
         expected.sidecar.keyFile = "/etc/client.key"
         expected.sidecar.headerLimit = ByteCount(8192)
-        expected.defaults = .init(state: "s", pubsub: "p", secrets: "x.y")
+        expected.defaults = .init(
+            state: "s", pubsub: "p", secrets: "x.y", configuration: "c")
         expected.limits.connections = 7
         expected.limits.headers = ByteCount(8192)
         expected.limits.body = ByteCount(1 << 30)
         expected.limits.timeout = .milliseconds(250)
         expected.limits.maxTimeout = .seconds(3600)
         expected.limits.drain = .seconds(3)
+        expected.limits.maxWait = .seconds(120)
+        expected.limits.subscriptionIdle = .milliseconds(500)
         expected.secrets.allowBulk = true
+        expected.configuration.allowBulk = true
         expected.metadata.allowSet = true
         expected.nativeApi = true
         expected.shards = 3

@@ -7,11 +7,15 @@ extension Configuration {
     var facadeSettings: FacadeSettings {
         var settings = FacadeSettings()
         settings.defaults = FacadeSettings.Defaults(
-            state: defaults.state, pubsub: defaults.pubsub, secrets: defaults.secrets)
+            state: defaults.state, pubsub: defaults.pubsub, secrets: defaults.secrets,
+            configuration: defaults.configuration)
         settings.timeout = limits.timeout
         settings.maxTimeout = limits.maxTimeout
+        settings.maxWait = limits.maxWait
+        settings.subscriptionIdle = limits.subscriptionIdle
         settings.bodyLimit = limits.body.bytes
         settings.allowsBulkSecrets = secrets.allowBulk
+        settings.allowsBulkConfiguration = configuration.allowBulk
         settings.allowsMetadataSet = metadata.allowSet
         settings.allowsNativeAPI = nativeApi
         return settings

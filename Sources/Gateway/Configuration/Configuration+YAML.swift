@@ -23,15 +23,20 @@ extension Configuration {
           state: \(quoted(defaults.state))
           pubsub: \(quoted(defaults.pubsub))
           secrets: \(quoted(defaults.secrets))
+          configuration: \(quoted(defaults.configuration))
         limits:
           connections: \(limits.connections)
           headers: \(limits.headers)
           body: \(limits.body)
           timeout: \(limits.timeout.textWithUnit)
           maxTimeout: \(limits.maxTimeout.textWithUnit)
+          maxWait: \(limits.maxWait.textWithUnit)
+          subscriptionIdle: \(limits.subscriptionIdle.textWithUnit)
           drain: \(limits.drain.textWithUnit)
         secrets:
           allowBulk: \(secrets.allowBulk)
+        configuration:
+          allowBulk: \(configuration.allowBulk)
         metadata:
           allowSet: \(metadata.allowSet)
         nativeApi: \(nativeApi)

@@ -42,6 +42,8 @@ public struct Configuration: Sendable, Hashable {
         public var pubsub: String?
         /// Secret store.
         public var secrets: String?
+        /// Configuration store.
+        public var configuration: String?
     }
 
     /// Bounds on what a client can ask for.
@@ -56,6 +58,10 @@ public struct Configuration: Sendable, Hashable {
         public var timeout = Duration.seconds(10)
         /// The most that `?timeout=` may ask for.
         public var maxTimeout = Duration.seconds(60)
+        /// The most that `?wait=` may ask for.
+        public var maxWait = Duration.seconds(60)
+        /// How long a subscription to the sidecar lasts after the last client that wanted it.
+        public var subscriptionIdle = Duration.seconds(60)
         /// How long requests in flight may take after SIGTERM.
         public var drain = Duration.seconds(25)
     }
@@ -63,6 +69,12 @@ public struct Configuration: Sendable, Hashable {
     /// What callers may do with secrets.
     public struct Secrets: Sendable, Hashable {
         /// Whether all secrets of a store may be read at once.
+        public var allowBulk = false
+    }
+
+    /// What callers may do with configuration stores.
+    public struct Stores: Sendable, Hashable {
+        /// Whether all of a store may be read at once.
         public var allowBulk = false
     }
 
@@ -92,6 +104,8 @@ public struct Configuration: Sendable, Hashable {
     public var limits = Limits()
     /// What callers may do with secrets.
     public var secrets = Secrets()
+    /// What callers may do with configuration stores.
+    public var configuration = Stores()
     /// What callers may do with the sidecar's metadata.
     public var metadata = Metadata()
     /// Whether the sidecar's own HTTP API is passed through under `/v1.0/...`.

@@ -36,6 +36,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case answerTooLarge = "answer-too-large"
     case sidecarUnavailable = "sidecar-unavailable"
     case tooManyConnections = "too-many-connections"
+    case tooManySubscriptions = "too-many-subscriptions"
     case shuttingDown = "shutting-down"
     case outcomeUnknown = "outcome-unknown"
     case deadlineExceeded = "deadline-exceeded"
@@ -99,6 +100,8 @@ extension ProblemType {
         case .answerTooLarge: Row(502, "The sidecar's answer is larger than the limit.")
         case .sidecarUnavailable: Row(503, "The sidecar is not available.", retryable: true)
         case .tooManyConnections: Row(503, "All connections are in use.", retryable: true)
+        case .tooManySubscriptions:
+            Row(503, "All subscriptions to the sidecar are in use.", retryable: true)
         case .shuttingDown: Row(503, "The gateway is shutting down.", retryable: true)
         // To repeat it blindly could undo what another writer did in between.
         case .outcomeUnknown: Row(503, "Whether the write was done is not known.")

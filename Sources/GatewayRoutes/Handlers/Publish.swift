@@ -8,7 +8,7 @@ enum PublishRoutes {
         Route(
             .only(.post), "/v1/publish/{pubsub}/{topic...}",
             query: .known([.raw, .contentType, .ttl, .timeout, .metadata]), body: .buffer,
-            summary: "publishes the body as one event",
+            summary: "publishes the body as one event, or each line of application/x-ndjson as one",
             example: #"-d '{"id":17}' URL/v1/publish/-/orders"#, handler: .deferred(publish))
     ]
 
@@ -18,6 +18,7 @@ enum PublishRoutes {
         let topic = try context.parameter("topic")
         guard !topic.isEmpty else { throw GatewayError(.invalidPath, "the topic is empty") }
         try Names.checkSegments(topic, .invalidPath, "the topic")
+        if isBulk(context.request) { return try await publishLines(context, to: pubsub, topic) }
         let contentType = try contentType(context)
         let metadata = try metadata(context)
         try await context.call { dapr, options throws(DaprError) in
@@ -35,14 +36,10 @@ enum PublishRoutes {
         guard let said = context.request.fields[.contentType],
             ContentType.essence(said) != ContentType.form
         else { return ContentType.sniffed(context.content) }
-        guard ContentType.essence(said) != "application/x-ndjson" else {
-            throw GatewayError(
-                .notSupported, "publishing several events at once is not supported yet")
-        }
         return said
     }
 
-    private static func metadata(
+    static func metadata(
         _ context: RequestContext
     ) throws(GatewayError) -> [String: String] {
         var metadata = context.query.metadata
@@ -82,8 +79,8 @@ enum PublishRoutes {
 }
 
 extension QueryParameter {
-    fileprivate static let raw = QueryParameter(
-        name: "raw", summary: "true publishes without a CloudEvent envelope")
+    static let raw = QueryParameter(
+        name: "raw", summary: "true is for events without a CloudEvent envelope")
     fileprivate static let contentType = QueryParameter(
         name: "contentType", summary: "the media type of the event, whatever the request says")
 }

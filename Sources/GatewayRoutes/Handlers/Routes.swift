@@ -2,6 +2,7 @@ extension Facade {
     /// All routes of the facade, in the order of the front page.
     static let routes: [Route] =
         StateRoutes.routes + PublishRoutes.routes + InvokeRoutes.routes + SecretRoutes.routes
+        + SubscriptionRoutes.routes + ConfigurationRoutes.routes
         + MetadataRoutes.routes + PageRoutes.routes
 
     /// Those that a configuration has.

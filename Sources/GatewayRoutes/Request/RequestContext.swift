@@ -14,6 +14,8 @@ public final class RequestContext {
     public let route: Route
     /// How long the call may take in all.
     public let timeout: Duration
+    /// How long the route may wait for something to happen, on top of `timeout`.
+    public let wait: Duration
     /// How long the sidecar took to answer, all calls together.
     public private(set) var sidecarTime = Duration.zero
     /// How many header fields were not passed on for their names.
@@ -22,29 +24,45 @@ public final class RequestContext {
     let query: Query
     let facade: Facade
     let isReady: Bool
-    private let dapr: any DaprAPI
+    /// How the sidecar is reached by what outlives the request.
+    let upstream: Upstream
+    private var dapr: any DaprAPI { upstream.api }
     private let captures: Captures
 
     init(
         _ request: Request, id: String, route: Route, captures: Captures, facade: Facade,
-        dapr: any DaprAPI, isReady: Bool
+        upstream: Upstream, isReady: Bool
     ) throws(GatewayError) {
         self.request = request
         self.id = id
         self.route = route
         self.captures = captures
         self.facade = facade
-        self.dapr = dapr
+        self.upstream = upstream
         self.isReady = isReady
         switch route.parameters {
         case .known(let known):
             query = try Query(request.target.query)
             try query.check(against: known)
             timeout = try Self.timeout(query, facade.settings)
+            wait = try Self.wait(query, route, facade.settings)
         case .passedOn:
             query = try Query(nil)
             timeout = facade.settings.timeout
+            wait = .zero
         }
+    }
+
+    private static func wait(
+        _ query: Query, _ route: Route, _ settings: FacadeSettings
+    ) throws(GatewayError) -> Duration {
+        guard let standard = route.wait else { return .zero }
+        guard let wait = try query.duration(QueryParameter.wait.name) else { return standard }
+        guard wait <= settings.maxWait else {
+            throw GatewayError(
+                .invalidParameter, "'wait' is at most \(settings.maxWait.textWithUnit)")
+        }
+        return wait
     }
 
     private static func timeout(

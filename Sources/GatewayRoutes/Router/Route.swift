@@ -43,6 +43,9 @@ public final class Route: Sendable {
     public let body: BodyPolicy
     /// The media types of bodies that it takes; none stands for all.
     public let consumes: [String]
+    /// How long the route waits for something to tell, on top of the deadline, unless `?wait=` says
+    /// otherwise; nil for a route that does not.
+    public let wait: Duration?
     /// A few words on what the route does.
     public let summary: String
     /// The arguments of a `curl` that shows the route; `URL` stands for the gateway's address.
@@ -53,7 +56,8 @@ public final class Route: Sendable {
 
     init(
         _ methods: Methods, _ template: String, query: Parameters = .known([]),
-        body: BodyPolicy = .none, consumes: [String] = [], summary: String, example: String,
+        body: BodyPolicy = .none, consumes: [String] = [], wait: Duration? = nil, summary: String,
+        example: String,
         handler: Handler
     ) {
         self.methods = methods
@@ -61,6 +65,7 @@ public final class Route: Sendable {
         self.parameters = query
         self.body = body
         self.consumes = consumes
+        self.wait = wait
         self.summary = summary
         self.example = example
         self.handler = handler
@@ -115,6 +120,9 @@ public struct QueryParameter: Sendable, Hashable {
     /// How long the call may take.
     static let timeout = QueryParameter(
         name: "timeout", summary: "how long the call may take, such as 250ms or 30s")
+    /// How long the route may wait for something to happen.
+    static let wait = QueryParameter(
+        name: "wait", summary: "how long to wait, such as 30s; on top of the time of the call")
     /// Metadata for the component.
     static let metadata = QueryParameter(
         name: "metadata.", summary: "metadata.NAME=VALUE is passed to the component")

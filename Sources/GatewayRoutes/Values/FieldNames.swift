@@ -18,3 +18,8 @@ extension HTTPField.Name {
         return name
     }
 }
+
+extension HTTPResponse.Status {
+    /// 207 Multi-Status (RFC 4918, section 11.1): some of it was done.
+    static let multiStatus = HTTPResponse.Status(code: 207, reasonPhrase: "Multi-Status")
+}

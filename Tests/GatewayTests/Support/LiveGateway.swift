@@ -113,6 +113,7 @@ final class LiveGateway {
 
     /// Waits until no request, no call and no client connection is left.
     func waitUntilIdle() throws {
+        guard !isStopped else { return }
         curl?.close()
         curl = nil
         try wait(for: "idleness") { metrics in
@@ -176,6 +177,7 @@ struct Setup: Sendable, CustomTestStringConvertible {
         configuration.defaults.state = "statestore"
         configuration.defaults.pubsub = "pubsub"
         configuration.defaults.secrets = "secretstore"
+        configuration.defaults.configuration = "configstore"
         configuration.shards = shards
         return configuration
     }

@@ -128,3 +128,38 @@ def test_no_event_without_a_post(auto):
     response = auto.put("/v1/publish/-/orders", b"1")
     problem(response, 405)
     assert "POST" in response["allow"]
+
+
+# Several events at once
+
+LINES = {"Content-Type": "application/x-ndjson"}
+
+
+def test_each_line_is_an_event(gateway, app):
+    app.take()
+    response = gateway.post("/v1/publish/-/orders", b'{"n":1}\r\n\n{"n":2}\n"three"', LINES)
+    assert (response.status, response.body) == (204, b""), response.body
+    events = []
+    until(lambda: events.extend(app.take()) or len(events) == 3, timeout=5, what="three events")
+    data = [json.loads(event["body"])["data"] for event in events]
+    assert sorted(data, key=str) == sorted([{"n": 1}, {"n": 2}, "three"], key=str)
+
+
+def test_lines_of_another_type(gateway, app):
+    app.take()
+    response = gateway.post("/v1/publish/-/orders?contentType=text/plain", b"a b\nc", LINES)
+    assert response.status == 204, response.body
+    events = []
+    until(lambda: events.extend(app.take()) or len(events) == 2, timeout=5, what="two events")
+    assert sorted(json.loads(event["body"])["data"] for event in events) == ["a b", "c"]
+
+
+@pytest.mark.parametrize("body", [b"", b"\n \n", b"1\n{"])
+def test_bad_lines(auto, app, body):
+    app.take()
+    problem(auto.post("/v1/publish/-/orders", body, LINES), 400, "invalid-body")
+    assert app.take() == []
+
+
+def test_lines_for_an_unknown_pubsub(gateway):
+    problem(gateway.post("/v1/publish/nosuchpubsub/orders", b"1\n2", LINES), 404, "no-such-component")

@@ -148,6 +148,8 @@ class Sidecar(Process):
         components.write_text(json.dumps([
             {"name": "statestore", "type": "state.in-memory"},
             {"name": "pubsub", "type": "pubsub.in-memory"},
+            {"name": "configstore", "type": "configuration.redis",
+             "metadata": {"values": json.dumps({"greeting": "hello||1"})}},
             {"name": "secretstore", "type": "secretstores.local.file",
              "metadata": {"secretsFile": str(secrets)}},
         ]))
@@ -194,7 +196,8 @@ class Gateway(Process):
                 "http": f"127.0.0.1:{http or sidecar.http}",
                 "protocol": protocol,
             },
-            "defaults": {"state": "statestore", "pubsub": "pubsub", "secrets": "secretstore"},
+            "defaults": {"state": "statestore", "pubsub": "pubsub", "secrets": "secretstore",
+                         "configuration": "configstore"},
             "shards": 2,
         }
         for key, value in (configuration or {}).items():
