@@ -72,7 +72,7 @@ actor Shard {
         if case .stream = context.route.body { return }
         requests.limit(
             tag, RequestRecord.Limit(task: task, exchange: exchange, context: context),
-            timeout: context.timeout + Self.grace)
+            timeout: context.timeout + context.wait + Self.grace)
         watchDeadlines()
     }
 

@@ -12,9 +12,20 @@ public final class Facade: Sendable {
     public let settings: FacadeSettings
     /// The response to `GET /`, which is the same for every request.
     let frontPage: Body
+    /// Lets time pass for a route that waits.
+    let pause: @Sendable (Duration) async throws -> Void
 
     /// The facade over a sidecar.
-    public init(settings: FacadeSettings = FacadeSettings()) {
+    ///
+    /// - Parameters:
+    ///   - settings: what the routes need to know of the configuration.
+    ///   - pause: lets so much time pass, and throws when the task is cancelled; a test has its own.
+    public init(
+        settings: FacadeSettings = FacadeSettings(),
+        pause: @escaping @Sendable (Duration) async throws -> Void = {
+            try await Task.sleep(for: $0)
+        }
+    ) {
         let table: RouteTable
         do {
             table = try Router(Self.routes).freeze()
@@ -23,6 +34,7 @@ public final class Facade: Sendable {
         }
         self.table = table
         self.settings = settings
+        self.pause = pause
         frontPage = .bytes(FrontPage.text(of: table.routes))
     }
 

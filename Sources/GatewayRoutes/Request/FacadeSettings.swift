@@ -23,6 +23,10 @@ public struct FacadeSettings: Sendable {
     public var timeout = Duration.seconds(10)
     /// The most that `?timeout=` may ask for.
     public var maxTimeout = Duration.seconds(60)
+    /// The most that `?wait=` may ask for; it comes on top of the time of the call.
+    public var maxWait = Duration.seconds(60)
+    /// How long a streamed call may stand still, neither side sending a byte.
+    public var streamIdle = Duration.seconds(30)
     /// The largest body that is read into memory, in bytes.
     public var bodyLimit = 4 << 20
     /// Whether all secrets of a store may be read at once.

@@ -14,6 +14,8 @@ public final class RequestContext {
     public let route: Route
     /// How long the call may take in all.
     public let timeout: Duration
+    /// How long the route may wait for something to happen, on top of `timeout`.
+    public let wait: Duration
     /// How long the sidecar took to answer, all calls together.
     public private(set) var sidecarTime = Duration.zero
     /// How many header fields were not passed on for their names.
@@ -41,10 +43,23 @@ public final class RequestContext {
             query = try Query(request.target.query)
             try query.check(against: known)
             timeout = try Self.timeout(query, facade.settings)
+            wait = try Self.wait(query, facade.settings)
         case .passedOn:
             query = try Query(nil)
             timeout = facade.settings.timeout
+            wait = .zero
         }
+    }
+
+    private static func wait(
+        _ query: Query, _ settings: FacadeSettings
+    ) throws(GatewayError) -> Duration {
+        guard let wait = try query.duration(QueryParameter.wait.name) else { return .zero }
+        guard wait <= settings.maxWait else {
+            throw GatewayError(
+                .invalidParameter, "'wait' is at most \(settings.maxWait.textWithUnit)")
+        }
+        return wait
     }
 
     private static func timeout(
@@ -90,7 +105,8 @@ public final class RequestContext {
         _ body: (any DaprAPI, CallOptions) async throws(DaprError) -> Result
     ) async throws(DaprError) -> Result {
         // One deadline for all calls of a request: each gets what the ones before left.
-        let remaining = timeout - sidecarTime
+        // A wait comes on top, though no single call gets more time for it.
+        let remaining = min(timeout, timeout + wait - sidecarTime)
         guard remaining > .zero else {
             throw DaprError(.deadlineExceeded, "the request took too long")
         }
@@ -98,6 +114,15 @@ public final class RequestContext {
         defer { sidecarTime += ContinuousClock.now - start }
         return try await body(
             dapr, CallOptions(timeout: remaining, trace: TraceContext(request.fields)))
+    }
+
+    /// Opens a call that is streamed: it may last as long as something moves in it.
+    func attemptStream<Result>(
+        _ body: (any DaprAPI, CallOptions) async throws(DaprError) -> Result
+    ) async throws(DaprError) -> Result {
+        let start = ContinuousClock.now
+        defer { sidecarTime += ContinuousClock.now - start }
+        return try await body(dapr, CallOptions(trace: TraceContext(request.fields)))
     }
 
     /// The type of a component, such as `state.redis`; nil when the sidecar does not have it.
@@ -140,6 +165,23 @@ public final class RequestContext {
             throw GatewayError(.noDefault, "'-' stands for no \(name) here: none is configured")
         }
         return component
+    }
+
+    /// A component's name where no default can be configured.
+    func component(_ name: String) throws(GatewayError) -> String {
+        let component = try parameter(name)
+        guard component != "-" else {
+            throw GatewayError(.noDefault, "'-' stands for no \(name) here: it has no default")
+        }
+        try Names.checkComponent(component, of: name)
+        return component
+    }
+
+    /// The name of an actor, a workflow, a job and the like.
+    func name(_ parameter: String, of subject: String) throws(GatewayError) -> String {
+        let name = try self.parameter(parameter)
+        try Names.checkName(name, of: subject)
+        return name
     }
 
     /// The body in memory.

@@ -74,6 +74,9 @@ public struct QueryParameter: Sendable, Hashable {
     /// How long the call may take.
     static let timeout = QueryParameter(
         name: "timeout", summary: "how long the call may take, such as 250ms or 30s")
+    /// How long the route may wait for something to happen.
+    static let wait = QueryParameter(
+        name: "wait", summary: "how long to wait, such as 30s; on top of the time of the call")
     /// Metadata for the component.
     static let metadata = QueryParameter(
         name: "metadata.", summary: "metadata.NAME=VALUE is passed to the component")
