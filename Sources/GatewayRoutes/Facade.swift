@@ -16,6 +16,8 @@ public final class Facade: Sendable {
     let watches: ConfigurationWatches
     /// The response to `GET /`, which is the same for every request.
     let frontPage: Body
+    /// How time passes for routes that wait.
+    let time: StreamTime
 
     /// The facade over a sidecar.
     public convenience init(settings: FacadeSettings = FacadeSettings()) {
@@ -32,6 +34,7 @@ public final class Facade: Sendable {
         }
         self.table = table
         self.settings = settings
+        self.time = time
         var limits = PullQueue.Limits()
         limits.idle = settings.subscriptionIdle
         subscriptions = PullSubscriptions(limits, time: time)

@@ -1,4 +1,5 @@
 import DaprClient
+import Synchronization
 
 // What the gateway does not use.
 extension FakeDapr {
@@ -9,6 +10,7 @@ extension FakeDapr {
     func queryState(
         store: String, query: [UInt8], metadata: [String: String], options: CallOptions
     ) async throws(DaprError) -> StateQueryResult {
-        throw DaprError(.notSupported, "not in this fake")
+        try record("queryState", "\(store) \(text(query))\(text(metadata))", options)
+        return world.withLock { $0.answers.query }
     }
 }

@@ -29,6 +29,7 @@ final class FakeDapr: DaprAPI {
         var native: NativeRequest?
         var invokeResponse = InvokeResponse(status: .ok)
         var version = 0
+        var answers = Answers()
     }
 
     struct Event: Equatable {

@@ -26,10 +26,26 @@ extension FakeDapr {
         _ fields: [(name: String, value: String)] = [],
         body: String? = nil, settings: FacadeSettings = .test
     ) async -> Response {
+        await send(
+            method, target, fields, content: body.map { .bytes(Array($0.utf8)) } ?? .empty,
+            settings: settings)
+    }
+
+    /// Sends one request with any content through the whole facade.
+    ///
+    /// - Parameter pause: how time passes; unless told otherwise it stands still.
+    func send(
+        _ method: HTTPRequest.Method, _ target: String,
+        _ fields: [(name: String, value: String)] = [], content: Body,
+        settings: FacadeSettings = .test,
+        pause: @escaping @Sendable (Duration) async throws -> Void = { _ in
+            try await Task.sleep(for: .seconds(3600))
+        }
+    ) async -> Response {
         let request = Request(
             method: method, target: RequestTarget(target), fields: FieldBlock(fields),
-            body: body.map { .bytes(Array($0.utf8)) } ?? .empty)
-        var response = await Facade(settings: settings)
+            body: content)
+        var response = await Facade(settings: settings, time: StreamTime(sleep: pause))
             .respond(to: request, id: "test-1", dapr: self)
         // What is prepared is looked at like the rest.
         for field in response.prepared.fields {

@@ -47,17 +47,23 @@ extension StateQuery {
         writer.endObject()
     }
 
-    /// A field's path; daprd puts it into the database's own query as it is, so that a quote in it
-    /// would end in a syntax error, or worse (observed/SURPRISES.md).
     fileprivate static func checked(_ field: String) throws(DaprError) -> String {
-        let isFit = field.unicodeScalars.allSatisfy { scalar in
-            scalar.value >= 0x20 && scalar.value != 0x7f
-                && !"'\"`\\;".unicodeScalars.contains(scalar)
-        }
-        guard isFit, !field.isEmpty else {
+        guard StateField.isValid(field) else {
             throw .badQuery("'\(field)' cannot be the name of a field")
         }
         return field
+    }
+}
+
+extension StateField {
+    /// Whether a text can be a field's path. daprd puts it into the database's own query as it is, so
+    /// that a quote in it would end in a syntax error, or worse (observed/SURPRISES.md).
+    public static func isValid(_ path: String) -> Bool {
+        !path.isEmpty
+            && path.unicodeScalars.allSatisfy { scalar in
+                scalar.value >= 0x20 && scalar.value != 0x7f
+                    && !"'\"`\\;".unicodeScalars.contains(scalar)
+            }
     }
 }
 

@@ -8,12 +8,15 @@ extension SidecarConfiguration {
                 Component(
                     name: "statestore", type: "state.in-memory",
                     metadata: ["actorStateStore": "true"]),
+                // The store in memory cannot be queried.
+                Component(name: "querystore", type: "state.postgresql"),
                 Component(name: "pubsub", type: "pubsub.in-memory"),
                 Component(name: "secretstore", type: "secretstores.local.env"),
                 Component(
                     name: "configstore", type: "configuration.redis",
                     metadata: [ConfigurationBlock.valuesKey: #"{"greeting":"hello||1"}"#]),
                 Component(name: "lockstore", type: "lock.redis"),
+                Component(name: "conversation", type: "conversation.echo"),
                 Component(name: "echo", type: "conversation.echo"),
                 Component(
                     name: "crypto", type: "crypto.dapr.localstorage",

@@ -15,9 +15,12 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case notFound = "not-found"
     case noSuchComponent = "no-such-component"
     case noSuchApp = "no-such-app"
+    case noSuchActorType = "no-such-actor-type"
     case methodNotAllowed = "method-not-allowed"
     case notAcceptable = "not-acceptable"
     case conflict = "conflict"
+    case alreadyExists = "already-exists"
+    case stillActive = "still-active"
     case preconditionFailed = "precondition-failed"
     case bodyTooLarge = "body-too-large"
     case unsupportedMediaType = "unsupported-media-type"
@@ -31,6 +34,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case secretStoreFailed = "secret-store-failed"
     case componentFailed = "component-failed"
     case appUnreachable = "app-unreachable"
+    case actorFailed = "actor-failed"
     case sidecarRefusedToken = "sidecar-refused-token"
     case malformedAnswer = "malformed-answer"
     case answerTooLarge = "answer-too-large"
@@ -65,7 +69,7 @@ extension ProblemType {
         switch self {
         case .malformedRequest: Row(400, "The request breaks the rules of HTTP.")
         case .invalidPath: Row(400, "The path cannot be decoded.")
-        case .invalidName: Row(400, "A component or app name has characters that none has.")
+        case .invalidName: Row(400, "A name is too long or has characters that none has.")
         case .invalidKey: Row(400, "The key cannot be one.")
         case .unknownParameter: Row(400, "The route knows no such query parameter.")
         case .invalidParameter: Row(400, "A query parameter has a value that it cannot have.")
@@ -78,13 +82,17 @@ extension ProblemType {
         case .notFound: Row(404, "What was asked for does not exist.")
         case .noSuchComponent: Row(404, "The sidecar has no component of that name.")
         case .noSuchApp: Row(404, "The sidecar knows no app of that name.")
+        case .noSuchActorType: Row(404, "Nobody hosts actors of that type.")
         case .methodNotAllowed: Row(405, "The route does not have this method.")
         case .notAcceptable: Row(406, "The client accepts nothing that the route has.")
         case .conflict: Row(409, "Another writer was faster.")
+        case .alreadyExists: Row(409, "There is one of that name already.")
+        case .stillActive: Row(409, "It has to end before this is possible.")
         case .preconditionFailed: Row(412, "The precondition of the request does not hold.")
         case .bodyTooLarge: Row(413, "The body is larger than the limit.")
         case .unsupportedMediaType: Row(415, "The route cannot take a body of this type.")
         case .targetTooLong: Row(414, "The request target is longer than the limit.")
+        case .unsupportedMediaType: Row(415, "The route does not take content of this type.")
         case .headersTooLarge: Row(431, "The header fields are larger than the limit.")
         // Nobody reads it; in the metrics it is told apart from failures, as nginx does.
         case .clientGone: Row(499, "The client went away.")
@@ -95,6 +103,7 @@ extension ProblemType {
         case .secretStoreFailed: Row(502, "The secret store failed.")
         case .componentFailed: Row(502, "The component failed.")
         case .appUnreachable: Row(502, "The app cannot be reached.")
+        case .actorFailed: Row(502, "The actor failed.")
         case .sidecarRefusedToken: Row(502, "The sidecar refused the gateway's API token.")
         case .malformedAnswer: Row(502, "The sidecar's answer makes no sense.")
         case .answerTooLarge: Row(502, "The sidecar's answer is larger than the limit.")

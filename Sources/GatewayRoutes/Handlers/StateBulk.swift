@@ -105,27 +105,36 @@ extension StateOperation {
 }
 
 extension JSONWriter {
-    /// A stored JSON text stands verbatim under `value`, anything else as `base64`.
     fileprivate mutating func bulkItem(_ item: BulkStateItem) {
-        guard let value = item.value else {
-            guard let error = item.error else { return null() }
-            beginObject()
+        guard item.value != nil || item.error != nil else { return null() }
+        beginObject()
+        members(of: item)
+        endObject()
+    }
+
+    /// A stored JSON text stands verbatim under `value`, anything else as `base64`; of a value that
+    /// could not be read there is only the `error`.
+    mutating func members(of item: BulkStateItem) {
+        if let value = item.value {
+            content(value.data, as: "value")
+            if let etag = value.etag {
+                key("etag")
+                string(etag.rawValue)
+            }
+        } else if let error = item.error {
             key("error")
             string(error)
-            return endObject()
         }
-        beginObject()
-        if isValidJSON(value.data) {
-            key("value")
-            raw(value.data)
+    }
+
+    /// Bytes as a member: a JSON text verbatim under this name, anything else as `base64`.
+    mutating func content(_ bytes: [UInt8], as name: String) {
+        if isValidJSON(bytes) {
+            key(name)
+            raw(bytes)
         } else {
             key("base64")
-            string(Base64.encode(value.data))
+            string(Base64.encode(bytes))
         }
-        if let etag = value.etag {
-            key("etag")
-            string(etag.rawValue)
-        }
-        endObject()
     }
 }

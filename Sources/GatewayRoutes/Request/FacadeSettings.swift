@@ -33,6 +33,8 @@ public struct FacadeSettings: Sendable {
     public var maxWait = Duration.seconds(60)
     /// How long a subscription to the sidecar lasts after the last client that wanted it.
     public var subscriptionIdle = Duration.seconds(60)
+    /// How long a streamed call may stand still, neither side sending a byte.
+    public var streamIdle = Duration.seconds(30)
     /// The largest body that is read into memory, in bytes.
     public var bodyLimit = 4 << 20
     /// Whether all secrets of a store may be read at once.

@@ -27,6 +27,28 @@ enum Names {
         }
     }
 
+    /// Refuses what cannot be the name of an actor, a workflow, a job and the like: something in which
+    /// a sidecar, or a proxy before it, would see more than one segment of a path.
+    static func checkName(_ name: String, of subject: String) throws(GatewayError) {
+        let utf8 = name.utf8
+        guard (1...longestName).contains(utf8.count) else {
+            throw GatewayError(
+                .invalidName, "the \(subject) has from 1 to \(longestName) bytes")
+        }
+        let isSegment = utf8.allSatisfy { byte in
+            byte >= 0x20 && byte != 0x7F && !"/\\?#".utf8.contains(byte)
+        }
+        guard isSegment, name != ".", name != ".." else {
+            throw GatewayError(
+                .invalidName,
+                "'\(name)' is no \(subject): it is not '.' or '..' and has no '/', '\\', '?', '#' or "
+                    + "control characters")
+        }
+    }
+
+    /// In bytes.
+    private static let longestName = 256
+
     /// Refuses what cannot be a key of a store, whatever the store.
     static func checkKey(_ key: String) throws(GatewayError) {
         let utf8 = key.utf8.span

@@ -108,7 +108,8 @@ public final class RequestContext {
         _ body: (any DaprAPI, CallOptions) async throws(DaprError) -> Result
     ) async throws(DaprError) -> Result {
         // One deadline for all calls of a request: each gets what the ones before left.
-        let remaining = timeout - sidecarTime
+        // A wait comes on top, though no single call gets more time for it.
+        let remaining = min(timeout, timeout + wait - sidecarTime)
         guard remaining > .zero else {
             throw DaprError(.deadlineExceeded, "the request took too long")
         }
@@ -116,6 +117,15 @@ public final class RequestContext {
         defer { sidecarTime += ContinuousClock.now - start }
         return try await body(
             dapr, CallOptions(timeout: remaining, trace: TraceContext(request.fields)))
+    }
+
+    /// Opens a call that is streamed: it may last as long as something moves in it.
+    func attemptStream<Result>(
+        _ body: (any DaprAPI, CallOptions) async throws(DaprError) -> Result
+    ) async throws(DaprError) -> Result {
+        let start = ContinuousClock.now
+        defer { sidecarTime += ContinuousClock.now - start }
+        return try await body(dapr, CallOptions(trace: TraceContext(request.fields)))
     }
 
     /// The type of a component, such as `state.redis`; nil when the sidecar does not have it.
@@ -158,6 +168,23 @@ public final class RequestContext {
             throw GatewayError(.noDefault, "'-' stands for no \(name) here: none is configured")
         }
         return component
+    }
+
+    /// A component's name where no default can be configured.
+    func component(_ name: String) throws(GatewayError) -> String {
+        let component = try parameter(name)
+        guard component != "-" else {
+            throw GatewayError(.noDefault, "'-' stands for no \(name) here: it has no default")
+        }
+        try Names.checkComponent(component, of: name)
+        return component
+    }
+
+    /// The name of an actor, a workflow, a job and the like.
+    func name(_ parameter: String, of subject: String) throws(GatewayError) -> String {
+        let name = try self.parameter(parameter)
+        try Names.checkName(name, of: subject)
+        return name
     }
 
     /// The body in memory.

@@ -27,7 +27,7 @@ public final class Upstream: Sendable {
     }
 }
 
-/// How time passes for what outlives a request; a test has its own.
+/// How time passes for what waits or outlives a request; a test has its own.
 struct StreamTime: Sendable {
     var now: @Sendable () -> ContinuousClock.Instant = { .now }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }

@@ -146,17 +146,22 @@ class Sidecar(Process):
         secrets, components = directory / "secrets.json", directory / "components.json"
         secrets.write_text(json.dumps(SECRETS))
         components.write_text(json.dumps([
-            {"name": "statestore", "type": "state.in-memory"},
+            {"name": "statestore", "type": "state.in-memory", "metadata": {"actorStateStore": "true"}},
             {"name": "pubsub", "type": "pubsub.in-memory"},
             {"name": "configstore", "type": "configuration.redis",
              "metadata": {"values": json.dumps({"greeting": "hello||1"})}},
             {"name": "secretstore", "type": "secretstores.local.file",
              "metadata": {"secretsFile": str(secrets)}},
+            {"name": "querystore", "type": "state.postgresql"},
+            {"name": "echo-binding", "type": "bindings.echo"},
+            {"name": "files", "type": "bindings.localstorage"},
+            {"name": "crypto", "type": "crypto.dapr.localstorage", "metadata": {"temporaryKey": "dev-key"}},
+            {"name": "conversation", "type": "conversation.echo"},
         ]))
         subscribed = directory / "subscriptions.json"
         subscribed.write_text(json.dumps(list(subscriptions)))
         super().__init__(
-            "sidecar", "--app-id", "pyapp", "--echo-app-id", "pyapp",
+            "sidecar", "--app-id", "pyapp", "--echo-app-id", "pyapp", "--actor-type", "Echo",
             "--subscriptions", subscribed, "--http-port", http, "--grpc-port", grpc, "--components", components,
             *(["--latency", latency] if latency else []), *arguments, directory=directory,
             env=environment(DAPR_HTTP_DISABLE_H2C="true") if IS_HTTP1 else None, **more)
