@@ -92,7 +92,7 @@ struct ActorScheduleTests {
         let actor = ActorReference(type: "Cart", id: "1")
         let dapr = FakeDapr { world in
             world.answers.reminder = RegisteredReminder(
-                actor: actor, name: "bill", dueTime: "10s", period: "@every 1h",
+                actor: actor, name: "bill", dueTime: .after(.seconds(10)), periodText: "@every 1h",
                 data: Array(#"{"id":17}"#.utf8))
         }
         let response = await dapr.send(.get, Self.reminder)

@@ -10,20 +10,23 @@ import Testing
 struct JobTests {
     @Test(
         "a job is scheduled as the body says",
-        arguments: [
+        arguments: try [
             (
                 #"{"schedule":"@every 1h","repeats":3,"ttl":"PT5H","data": {"n": 1.0} }"#,
                 Job(
-                    name: "report", schedule: JobSchedule("@every 1h"), repeats: 3, ttl: "PT5H",
+                    name: "report", schedule: JobSchedule("@every 1h"), repeats: 3,
+                    ttl: .after(.seconds(18_000)),
                     data: .json(Array(#"{"n": 1.0}"#.utf8)))
             ),
             (
                 #"{"dueTime":"30","base64":"/w==","failurePolicy":{"drop":{}}}"#,
-                Job(name: "report", dueTime: "30s", data: .bytes([0xFF]), failurePolicy: .drop)
+                Job(
+                    name: "report", dueTime: .after(.seconds(30)), data: .bytes([0xFF]),
+                    failurePolicy: .drop)
             ),
             (
                 #"{"dueTime":"2026-11-24T06:00:00Z"}"#,
-                Job(name: "report", dueTime: "2026-11-24T06:00:00Z")
+                Job(name: "report", dueTime: .at(Timestamp("2026-11-24T06:00:00Z")))
             ),
         ])
     func put(body: String, job: Job) async {
@@ -77,14 +80,17 @@ struct JobTests {
         arguments: [
             (
                 Job(
-                    name: "j", schedule: JobSchedule("@daily"), repeats: 2, ttl: "5h",
+                    name: "j", schedule: JobSchedule("@daily"), repeats: 2,
+                    ttl: .after(.seconds(18_000)),
                     data: .json(Array("[1.0]".utf8)),
                     failurePolicy: .retry(interval: .milliseconds(1500), maxRetries: 4)),
-                #"{"name":"j","schedule":"@daily","ttl":"5h","repeats":2,"data":[1.0],"#
+                #"{"name":"j","schedule":"@daily","ttl":"5h0m0s","repeats":2,"data":[1.0],"#
                     + #""failurePolicy":{"constant":{"interval":"1500ms","maxRetries":4}}}"#
             ),
             (
-                Job(name: "j", dueTime: "1s", data: .bytes([0xFF]), failurePolicy: .drop),
+                Job(
+                    name: "j", dueTime: .after(.seconds(1)), data: .bytes([0xFF]),
+                    failurePolicy: .drop),
                 #"{"name":"j","dueTime":"1s","base64":"/w==","failurePolicy":{"drop":{}}}"#
             ),
         ])

@@ -49,19 +49,6 @@ struct ValueTests {
     }
 
     @Test(
-        "points in time as RFC 3339 writes them",
-        arguments: [
-            (0, "1970-01-01T00:00:00Z"), (-1, "1969-12-31T23:59:59.999Z"),
-            (951_782_400_000, "2000-02-29T00:00:00Z"),
-            (951_868_799_999, "2000-02-29T23:59:59.999Z"),
-            (4_107_542_400_000, "2100-03-01T00:00:00Z"),
-            (1_000_000_000_007, "2001-09-09T01:46:40.007Z"),
-        ])
-    func pointInTime(milliseconds: Int, text: String) {
-        #expect(Duration.milliseconds(milliseconds).pointInTime == text)
-    }
-
-    @Test(
         "a segment of a path is encoded so that it decodes to itself",
         arguments: [
             ("aZ09-._~", "aZ09-._~"), ("a b/c", "a%20b%2Fc"), ("é+%", "%C3%A9%2B%25"), ("", ""),

@@ -66,13 +66,15 @@ struct WorkflowTests {
     }
 
     @Test("an instance is told with JSON as JSON and the rest as text")
-    func get() async {
+    func get() async throws {
+        let created = try Timestamp(sinceEpoch: .milliseconds(1_795_500_000_250))
+        let updated = try Timestamp(sinceEpoch: .seconds(1_795_500_001))
         let dapr = FakeDapr { world in
             world.answers.workflows = [
                 WorkflowState(
                     instanceID: "i", name: "ship", status: .failed,
-                    createdAt: .milliseconds(1_795_500_000_250),
-                    lastUpdatedAt: .seconds(1_795_500_001),
+                    createdAt: created,
+                    lastUpdatedAt: updated,
                     properties: [
                         "dapr.workflow.input": #"{"n": 1.0}"#, "dapr.workflow.output": "plain",
                         "dapr.workflow.custom_status": #""half""#,

@@ -31,6 +31,18 @@ public enum ScheduleTime: Sendable, Hashable {
     }
 }
 
+extension ScheduleTime: CustomStringConvertible {
+    /// The form that Dapr reads: `1h30m0s`, `2026-11-24T06:00:00Z`, or the text of another form.
+    public var description: String {
+        switch self {
+        case .after(let duration) where duration < .zero: "-" + DurationText.go(.zero - duration)
+        case .after(let duration): DurationText.go(duration)
+        case .at(let time): time.description
+        case .other(let text): text
+        }
+    }
+}
+
 /// How often a reminder or timer fires again.
 public struct ActorPeriod: Sendable, Hashable {
     /// The time between two firings; more than zero.
@@ -78,15 +90,10 @@ extension ScheduleTime {
     ///
     /// - Throws: `.invalidArgument` for a negative duration.
     func text(of field: String) throws(DaprError) -> String {
-        switch self {
-        case .after(let duration):
-            guard duration >= .zero else {
-                throw DaprError(.invalidArgument, "the \(field) is negative", isUnprocessed: true)
-            }
-            return DurationText.go(duration)
-        case .at(let time): return time.description
-        case .other(let text): return text
+        if case .after(let duration) = self, duration < .zero {
+            throw DaprError(.invalidArgument, "the \(field) is negative", isUnprocessed: true)
         }
+        return description
     }
 }
 

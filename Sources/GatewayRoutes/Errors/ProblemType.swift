@@ -90,7 +90,6 @@ extension ProblemType {
         case .stillActive: Row(409, "It has to end before this is possible.")
         case .preconditionFailed: Row(412, "The precondition of the request does not hold.")
         case .bodyTooLarge: Row(413, "The body is larger than the limit.")
-        case .unsupportedMediaType: Row(415, "The route cannot take a body of this type.")
         case .targetTooLong: Row(414, "The request target is longer than the limit.")
         case .unsupportedMediaType: Row(415, "The route does not take content of this type.")
         case .headersTooLarge: Row(431, "The header fields are larger than the limit.")

@@ -81,8 +81,8 @@ extension ActorRoutes {
         var writer = JSONWriter()
         writer.beginObject()
         let texts = [
-            ("name", name), ("dueTime", reminder.dueTime), ("period", reminder.period),
-            ("ttl", reminder.ttl),
+            ("name", name), ("dueTime", reminder.dueTime?.description),
+            ("period", reminder.periodText), ("ttl", reminder.ttl?.description),
         ]
         for (name, text) in texts {
             guard let text else { continue }
@@ -140,17 +140,8 @@ extension ActorRoutes {
 
 extension BodyMembers {
     fileprivate mutating func schedule() throws(GatewayError) -> (
-        dueTime: ActorTime?, period: ActorPeriod?, ttl: ActorTime?
+        dueTime: ScheduleTime?, period: ActorPeriod?, ttl: ScheduleTime?
     ) {
-        (try actorTime("dueTime"), try period("period"), try actorTime("ttl"))
-    }
-
-    private mutating func actorTime(_ name: String) throws(GatewayError) -> ActorTime? {
-        guard let text = try time(name) else { return nil }
-        do throws(DaprError) {
-            return try ActorTime(text)
-        } catch {
-            throw invalid("has the '\(name)' '\(text)': \(error.message)")
-        }
+        (try time("dueTime"), try period("period"), try time("ttl"))
     }
 }

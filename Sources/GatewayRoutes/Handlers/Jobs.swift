@@ -90,8 +90,8 @@ extension JSONWriter {
     fileprivate mutating func write(_ job: Job) {
         beginObject()
         let texts = [
-            ("name", job.name), ("schedule", job.schedule?.text), ("dueTime", job.dueTime),
-            ("ttl", job.ttl),
+            ("name", job.name), ("schedule", job.schedule?.text),
+            ("dueTime", job.dueTime?.description), ("ttl", job.ttl?.description),
         ]
         for (name, text) in texts {
             guard let text else { continue }

@@ -8,8 +8,8 @@ extension JSONWriter {
         member("id", state.instanceID)
         member("name", state.name)
         member("status", state.status.text)
-        if let time = state.createdAt { member("createdAt", time.pointInTime) }
-        if let time = state.lastUpdatedAt { member("lastUpdatedAt", time.pointInTime) }
+        if let time = state.createdAt { member("createdAt", time.description) }
+        if let time = state.lastUpdatedAt { member("lastUpdatedAt", time.description) }
         if let input = state.input { document("input", input) }
         if let output = state.output { document("output", output) }
         if let status = state.customStatus { document("customStatus", status) }

@@ -99,14 +99,14 @@ enum WorkflowRoutes {
         }
     }
 
-    private static func startTime(_ query: Query) throws(GatewayError) -> String? {
+    private static func startTime(_ query: Query) throws(GatewayError) -> Timestamp? {
         guard let text = try query.value(QueryParameter.startTime.name) else { return nil }
-        guard case .at? = try? ActorTime(text) else {
+        guard let time = try? Timestamp(text) else {
             throw GatewayError(
                 .invalidParameter,
                 "'\(text)' is no 'startTime'; write it as 2026-11-24T06:00:00Z")
         }
-        return text
+        return time
     }
 
     // MARK: - Instances

@@ -160,12 +160,10 @@ struct BodyMembers {
     }
 
     /// A duration of Go or ISO 8601, plain seconds, or a point in time, as Dapr reads it.
-    mutating func time(_ name: String) throws(GatewayError) -> String? {
+    mutating func time(_ name: String) throws(GatewayError) -> ScheduleTime? {
         guard let text = try text(name) else { return nil }
         do throws(DaprError) {
-            let given = Self.withUnit(text)
-            _ = try ActorTime(given)
-            return given
+            return try ScheduleTime(Self.withUnit(text))
         } catch {
             throw invalid(
                 "has the '\(name)' '\(text)', which is neither a duration such as 30s or PT1H nor a "
