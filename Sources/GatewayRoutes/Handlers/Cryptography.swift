@@ -2,7 +2,7 @@ import DaprClient
 import HTTPMessage
 import HTTPTypes
 
-/// `/v1/encrypt` and `/v1/decrypt`: cryptography, streamed in both directions.
+/// `/v1/encrypt` and `/v1/decrypt`: cryptography, streamed to the sidecar and back.
 enum CryptographyRoutes {
     static let routes = [
         Route(
@@ -79,7 +79,9 @@ enum CryptographyRoutes {
     // MARK: - Streaming
 
     /// How much of the answer is awaited before the response begins: small ones are then answered
-    /// whole, and what goes wrong with them can still be said.
+    /// whole, and what goes wrong with them can still be said. Besides, all that comes before the end
+    /// of the upload is kept: libmicrohttpd sends no streamed response earlier, and a sidecar whose
+    /// answer nobody takes would stop to read.
     private static let head = 64 << 10
 
     private static func stream(
@@ -94,7 +96,7 @@ enum CryptographyRoutes {
             pieces = try await context.attemptStream {
                 dapr, options throws(DaprError) -> CryptographyStream? in
                 let opened = try await open(dapr, content, options)
-                while head.count < Self.head {
+                while head.count < Self.head || !idle.hasWholeBody {
                     guard let piece = try await idle.next(of: opened) else { return nil }
                     head += piece
                 }

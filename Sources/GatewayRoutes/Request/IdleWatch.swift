@@ -10,6 +10,10 @@ final class IdleWatch: Sendable {
     private let limit: Duration
     private let pause: @Sendable (Duration) async throws -> Void
     private let moved = Atomic<Int>(0)
+    private let bodyEnded = Atomic<Bool>(false)
+
+    /// Whether all of the caller's body was read.
+    var hasWholeBody: Bool { bodyEnded.load(ordering: .relaxed) }
 
     /// - Parameters:
     ///   - limit: how long nothing may move; a call ends after at most twice that time.
@@ -22,6 +26,11 @@ final class IdleWatch: Sendable {
     /// Something moved.
     func touch() {
         moved.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    /// The caller's body came to its end.
+    func endBody() {
+        bodyEnded.store(true, ordering: .relaxed)
     }
 
     /// The next piece of the answer; nil at its end.
@@ -88,12 +97,17 @@ extension DaprBody {
     /// The body of a request, whose pieces keep a streamed call alive.
     init(_ body: Body, watched watch: IdleWatch) {
         switch body {
-        case .empty: self = .empty
-        case .bytes(let bytes): self = .bytes(bytes)
+        case .empty:
+            watch.endBody()
+            self = .empty
+        case .bytes(let bytes):
+            watch.endBody()
+            self = .bytes(bytes)
         case .stream(let stream):
             self = .stream(length: stream.length) {
                 let piece = try await stream.next()
                 watch.touch()
+                if piece == nil { watch.endBody() }
                 return piece
             }
         }

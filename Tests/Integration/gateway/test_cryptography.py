@@ -1,4 +1,4 @@
-"""`POST /v1/encrypt/...` and `POST /v1/decrypt/...`: cryptography, streamed both ways."""
+"""`POST /v1/encrypt/...` and `POST /v1/decrypt/...`: cryptography, streamed to the sidecar and back."""
 
 import threading
 
@@ -6,7 +6,7 @@ import pytest
 
 from blackbox.app import pattern
 from blackbox.problems import problem
-from blackbox.processes import IS_HTTP1, PROTOCOLS, Gateway, Sidecar, check_common
+from blackbox.processes import PROTOCOLS, Gateway, Sidecar, check_common
 from blackbox.rawhttp import NoAnswer, chunked, request_bytes
 from blackbox.waiting import until
 
@@ -79,42 +79,31 @@ def test_a_changed_document(gateway):
     problem(gateway.post(DECRYPT, b"no document at all"), 400, "invalid-argument")
 
 
-def test_a_document_that_was_changed_far_behind_is_cut(gateway):
+def test_a_document_that_was_changed_far_behind_is_never_whole(gateway):
     document = bytearray(encrypted(gateway, pattern(1_000_000)))
     document[-100] ^= 1
-    if gateway.protocol == "http":  # which takes it whole
-        problem(gateway.post(DECRYPT, bytes(document)), 400, "invalid-argument")
-        return
     with gateway.connect() as connection:
         connection.send(request_bytes("POST", DECRYPT, None, bytes(document)))
         head = connection.head()
-        assert head.status == 200
-        with pytest.raises((NoAnswer, ConnectionResetError)):
-            for _ in connection.pieces(head):
-                pass
+        # The response had begun before the sidecar came to that place, or not.
+        if head.status == 200 and gateway.protocol != "http":
+            with pytest.raises((NoAnswer, ConnectionResetError)):
+                for _ in connection.pieces(head):
+                    pass
+        else:
+            assert head.status == 400
+            assert b"invalid-argument" in b"".join(connection.pieces(head))
 
 
-@pytest.mark.parametrize("protocol", ["http"] if IS_HTTP1 else ["grpc", "auto"])
-def test_both_directions_are_streamed(gateways, protocol):
-    gateway = gateways(protocol)
+def test_a_body_in_chunks(gateway):
     content = pattern(400_000)
     with gateway.connect() as connection:
         connection.send((f"POST {ENCRYPT} HTTP/1.1\r\nHost: x\r\n"
                          "Transfer-Encoding: chunked\r\n\r\n").encode())
         connection.send(chunked(content[:200_000]).removesuffix(b"0\r\n\r\n"))
-        if protocol == "http":  # which takes it whole
-            assert connection.is_open()
-            connection.send(chunked(content[200_000:]))
-            document = connection.response().body
-            assert post(gateway, DECRYPT, document).body == content
-            return
-        head = connection.head()  # while half of the body is still to come
-        assert head.status == 200
-        pieces = connection.pieces(head)
-        document = next(pieces)
+        assert connection.is_open(), "the answer waits for the rest"
         connection.send(chunked(content[200_000:]))
-        for piece in pieces:
-            document += piece
+        document = connection.response().body
     assert post(gateway, DECRYPT, document).body == content
 
 
