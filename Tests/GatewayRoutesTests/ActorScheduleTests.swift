@@ -12,7 +12,7 @@ struct ActorScheduleTests {
     private static let timer = "/v1/actors/Cart/1/timers/tick"
 
     @Test("a reminder with everything")
-    func putReminder() async {
+    func putReminder() async throws {
         let dapr = FakeDapr()
         let response = await dapr.send(
             .put, Self.reminder,
@@ -22,12 +22,13 @@ struct ActorScheduleTests {
                 """#)
         #expect(response.short == "204")
         #expect(dapr.calls == ["registerActorReminder Cart 1"])
+        let ttl = try ScheduleTime("2026-11-24T06:00:00Z")
         #expect(
             dapr.now.answers.registeredReminder
                 == ActorReminder(
                     name: "bill", dueTime: .after(.seconds(90)),
                     period: ActorPeriod(.seconds(10), repetitions: 5),
-                    ttl: .at("2026-11-24T06:00:00Z"), data: Array(#"{"id":17}"#.utf8),
+                    ttl: ttl, data: Array(#"{"id":17}"#.utf8),
                     failurePolicy: .retry(interval: .seconds(2), maxRetries: 3)))
     }
 
@@ -88,7 +89,7 @@ struct ActorScheduleTests {
     }
 
     @Test("a reminder as it is read")
-    func getReminder() async {
+    func getReminder() async throws {
         let actor = ActorReference(type: "Cart", id: "1")
         let dapr = FakeDapr { world in
             world.answers.reminder = RegisteredReminder(
@@ -101,9 +102,10 @@ struct ActorScheduleTests {
                 == #"{"name":"bill","dueTime":"10s","period":"@every 1h","data":{"id":17}}"#)
         #expect(response.fields[.contentType] == "application/json")
         #expect(await FakeDapr().send(.get, Self.reminder).problem == "not-found")
+        let ttl = try ScheduleTime("2026-11-24T06:00:00Z")
         let raw = FakeDapr { world in
             world.answers.reminder = RegisteredReminder(
-                actor: actor, name: "bill", ttl: "2026-11-24T06:00:00Z", data: [0xFF])
+                actor: actor, name: "bill", ttl: ttl, data: [0xFF])
         }
         #expect(
             await raw.send(.get, Self.reminder).text
