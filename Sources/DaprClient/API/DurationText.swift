@@ -21,9 +21,10 @@ enum DurationText {
         return text + "." + String(repeating: "0", count: width - digits.count) + digits + "s"
     }
 
-    /// Reads Go's form or that of ISO 8601, none of them negative.
+    /// Reads Go's form or that of ISO 8601, none of them negative, nor over 292 years: Go has no more.
     static func parse(_ text: String) -> Duration? {
-        text.hasPrefix("P") ? iso8601(text.utf8.dropFirst()) : goForm(text.utf8[...])
+        let sum = text.hasPrefix("P") ? iso8601(text.utf8.dropFirst()) : goForm(text.utf8[...])
+        return sum.flatMap { $0 <= .nanoseconds(.max) ? $0 : nil }
     }
 
     // MARK: - Go
@@ -129,10 +130,11 @@ enum DurationText {
 
         /// So many units of so many nanoseconds; nil when that is more than 292 years.
         func duration(unit: Int64) -> Duration? {
-            let product = digits.multipliedFullWidth(by: unit)
-            guard product.high < scale else { return nil }
-            let (quotient, _) = scale.dividingFullWidth(product)
-            return .nanoseconds(quotient)
+            // Without signs, so that a quotient that is too large for one can still be looked at.
+            let product = digits.magnitude.multipliedFullWidth(by: unit.magnitude)
+            guard product.high < scale.magnitude else { return nil }
+            let (quotient, _) = scale.magnitude.dividingFullWidth(product)
+            return Int64(exactly: quotient).map { .nanoseconds($0) }
         }
     }
 }
