@@ -49,11 +49,9 @@ public final class Facade: Sendable {
     ///   - dapr: what the handler calls.
     ///   - isReady: whether the gateway can serve, for `/healthz`.
     public func open(
-        _ match: Match, id: String, dapr: any DaprAPI, isReady: Bool = true
+        _ match: consuming Match, id: String, dapr: any DaprAPI, isReady: Bool = true
     ) throws(GatewayError) -> RequestContext {
-        try RequestContext(
-            match.request, id: id, route: match.route, captures: match.captures, facade: self,
-            dapr: dapr, isReady: isReady)
+        try RequestContext(match, id: id, facade: self, dapr: dapr, isReady: isReady)
     }
 
     /// What to do with the body of a request whose head has come.
@@ -75,6 +73,7 @@ public final class Facade: Sendable {
             switch context.route.handler {
             case .immediate(let handle): return try handle(context)
             case .deferred(let handle): return try await handle(context)
+            case .unary(let handler): return try await handler.perform(context)
             }
         } catch {
             return Response(error, instance: id)
