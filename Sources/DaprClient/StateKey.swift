@@ -5,7 +5,7 @@ enum StateKey {
         guard !key.isEmpty else {
             throw DaprError(.invalidArgument, "a state key cannot be empty", isUnprocessed: true)
         }
-        guard !key.utf8.containsDoubleBar else {
+        guard !key.containsDoubleBar else {
             throw DaprError(
                 .invalidArgument, "the state key '\(key)' contains '||'", isUnprocessed: true)
         }
@@ -39,11 +39,13 @@ enum StateKey {
     }
 }
 
-extension String.UTF8View {
+extension String {
     fileprivate var containsDoubleBar: Bool {
+        // A span, because the iterator of a string looks at every byte for what it may begin.
+        let bytes = utf8.span
         var isAfterBar = false
-        for byte in self {
-            let isBar = byte == UInt8(ascii: "|")
+        for index in bytes.indices {
+            let isBar = bytes[index] == UInt8(ascii: "|")
             if isBar && isAfterBar { return true }
             isAfterBar = isBar
         }

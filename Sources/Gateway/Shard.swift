@@ -7,7 +7,7 @@ import HTTPTypes
 
 /// One thread's share of the gateway: a server, the routes and a client of the sidecar.
 ///
-/// A request's whole journey is `serve`, and `answer` for those that have to wait.
+/// A request's whole journey is `serve`, and `begin` or `answer` for those that have to wait.
 actor Shard {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
@@ -38,22 +38,50 @@ actor Shard {
     // MARK: - A request
 
     private func serve(_ exchange: Exchange) {
-        let id = ids.id(for: exchange.request)
+        let request = exchange.request
+        let id = ids.id(for: request)
         let tag = requests.begin(id, at: loop.now)
         exchange.tag = tag
         do throws(GatewayError) {
-            let match = try facade.match(exchange.request)
+            let match = try facade.match(request)
             requests[tag].route = match.route
             let context = try facade.open(match, id: id, upstream: upstream, isReady: isReady)
-            switch match.route.handler {
+            switch context.route.handler {
             case .immediate(let handle):
                 respond(to: exchange, tag, with: try handle(context), context)
             case .deferred(let handle):
                 answer(exchange, tag, context, handle)
+            case .unary(let handler):
+                if let dapr = client.taskless {
+                    try begin(exchange, tag, context, handler, dapr)
+                } else {
+                    answer(exchange, tag, context, handler.perform)
+                }
             }
         } catch {
             respond(to: exchange, tag, with: Response(error, instance: id), nil)
         }
+    }
+
+    /// Begins the one call that the request needs; its end, in whatever way, answers the request.
+    ///
+    /// The call's own deadline is the request's, so that no other one has to be watched.
+    private func begin(
+        _ exchange: Exchange, _ tag: Int, _ context: RequestContext, _ handler: UnaryHandler,
+        _ dapr: any TasklessAPI
+    ) throws(GatewayError) {
+        let call = try handler.begin(context, dapr) {
+            (result: consuming Result<Response, GatewayError>) in
+            switch consume result {
+            case .success(let response):
+                self.respond(to: exchange, tag, with: response, context)
+            case .failure(let error):
+                self.respond(
+                    to: exchange, tag, with: Response(error, instance: context.id), context)
+            }
+        }
+        guard let call, !exchange.isAnswered else { return }
+        exchange.onCancel = { call.cancel() }
     }
 
     /// Answers in a task of its own, which ends early when the client hangs up or time is up.

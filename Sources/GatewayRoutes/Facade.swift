@@ -65,12 +65,10 @@ public final class Facade: Sendable {
     ///   - upstream: what the handler calls.
     ///   - isReady: whether the gateway can serve, for `/healthz`.
     public func open(
-        _ match: Match, id: String, upstream: Upstream, isReady: Bool = true
+        _ match: consuming Match, id: String, upstream: Upstream, isReady: Bool = true
     ) throws(GatewayError) -> RequestContext {
         try match.route.checkContent(of: match.request)
-        return try RequestContext(
-            match.request, id: id, route: match.route, captures: match.captures, facade: self,
-            upstream: upstream, isReady: isReady)
+        return try RequestContext(match, id: id, facade: self, upstream: upstream, isReady: isReady)
     }
 
     /// What to do with the body of a request whose head has come.
@@ -111,6 +109,7 @@ public final class Facade: Sendable {
             switch context.route.handler {
             case .immediate(let handle): response = try handle(context)
             case .deferred(let handle): response = try await handle(context)
+            case .unary(let handler): response = try await handler.perform(context)
             }
         } catch {
             response = Response(error, instance: id)

@@ -31,16 +31,23 @@ extension Response {
 extension [UInt8] {
     /// Milliseconds with three decimals.
     fileprivate mutating func appendMilliseconds(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        let microseconds = Swift.max(0, seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
-        var divisor: Int64 = 1000
-        while microseconds / divisor >= 10 { divisor *= 10 }
-        var rest = microseconds
-        while divisor > 0 {
-            if divisor == 100 { append(UInt8(ascii: ".")) }
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / divisor))
-            rest %= divisor
-            divisor /= 10
-        }
+        // Up to 18 s, as nearly all are, no division of 128 bits is needed.
+        let microseconds =
+            if let short = UInt64(exactly: duration.attoseconds) {
+                short / 1_000_000_000_000
+            } else {
+                UInt64(clamping: duration.attoseconds / 1_000_000_000_000)
+            }
+        appendDecimal(microseconds / 1000)
+        append(UInt8(ascii: "."))
+        let fraction = microseconds % 1000
+        append(UInt8(ascii: "0") + UInt8(fraction / 100))
+        append(UInt8(ascii: "0") + UInt8(fraction / 10 % 10))
+        append(UInt8(ascii: "0") + UInt8(fraction % 10))
+    }
+
+    private mutating func appendDecimal(_ number: UInt64) {
+        if number >= 10 { appendDecimal(number / 10) }
+        append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 }

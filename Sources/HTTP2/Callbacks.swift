@@ -4,12 +4,18 @@ internal import CNghttp2
 // types and calls the method of that name in `HTTP2Session+Events.swift`. All pointers are valid
 // for the call, by the library's contract, and none is kept.
 
-/// The session that `makeHandle` gave as user data; it is alive, see there.
-private func session(_ user: UnsafeMutableRawPointer?) -> HTTP2Session {
+/// Calls `body` with the session that `makeHandle` gave as user data.
+///
+/// It is alive, see there, and stays so: whoever pumps it holds it. So it is not retained, which
+/// would cost as much as some of the callbacks, of which a call has about fifteen.
+@inline(__always)
+private func withSession<Result>(
+    _ user: UnsafeMutableRawPointer?, _ body: (HTTP2Session) -> Result
+) -> Result {
     guard let user = unsafe user else {
         preconditionFailure("libnghttp2 called back without its session")
     }
-    return unsafe Unmanaged<HTTP2Session>.fromOpaque(user).takeUnretainedValue()
+    return unsafe Unmanaged<HTTP2Session>.fromOpaque(user)._withUnsafeGuaranteedRef(body)
 }
 
 private func hasFlag(_ flags: UInt8, _ flag: nghttp2_flag) -> Bool {
@@ -23,7 +29,9 @@ var bodyProvider: nghttp2_data_provider {
         guard let flags = unsafe flags else {
             preconditionFailure("libnghttp2 asked for a body without a place for flags")
         }
-        return unsafe session(user).bodyLength(on: id, limit: limit, flags: &flags.pointee)
+        return unsafe withSession(user) {
+            unsafe $0.bodyLength(on: id, limit: limit, flags: &flags.pointee)
+        }
     }
 }
 
@@ -33,60 +41,67 @@ func installCallbacks(_ callbacks: OpaquePointer?) {
             // A promised stream; we switched that off, and the union has no category for it.
             return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
-        unsafe session(user).headersBegan(
-            on: frame.pointee.hd.stream_id,
-            isRequest: frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST)
+        unsafe withSession(user) {
+            unsafe $0.headersBegan(
+                on: frame.pointee.hd.stream_id,
+                isRequest: frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST)
+        }
         return 0
     }
     unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
         _, _, name, nameLength, value, valueLength, flags, user in
-        unsafe session(user).headerReceived(
-            name: UnsafeBufferPointer(start: name, count: nameLength),
-            value: UnsafeBufferPointer(start: value, count: valueLength),
-            neverIndexed: flags & UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) != 0)
+        unsafe withSession(user) {
+            unsafe $0.headerReceived(
+                name: UnsafeBufferPointer(start: name, count: nameLength),
+                value: UnsafeBufferPointer(start: value, count: valueLength),
+                neverIndexed: flags & UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue) != 0)
+        }
         return 0
     }
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
         _, _, id, data, length, user in
-        unsafe session(user).dataReceived(
-            UnsafeBufferPointer(start: data, count: length), on: id)
+        unsafe withSession(user) {
+            unsafe $0.dataReceived(UnsafeBufferPointer(start: data, count: length), on: id)
+        }
         return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
         guard let frame = unsafe frame else { return 0 }
-        unsafe frameReceived(frame, session(user))
+        unsafe withSession(user) { unsafe frameReceived(frame, $0) }
         return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, user in
         guard let frame = unsafe frame else { return 0 }
-        unsafe frameSent(frame, session(user))
+        unsafe withSession(user) { unsafe frameSent(frame, $0) }
         return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) {
         _, frame, _, user in
         guard let frame = unsafe frame else { return 0 }
         if unsafe isHeaders(frame), unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
-            unsafe session(user).requestNotSent(on: frame.pointee.hd.stream_id)
+            unsafe withSession(user) { unsafe $0.requestNotSent(on: frame.pointee.hd.stream_id) }
         }
         return 0
     }
     unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) {
         _, id, code, user in
-        unsafe session(user).streamClosed(id, code: code)
+        unsafe withSession(user) { $0.streamClosed(id, code: code) }
         return 0
     }
     unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks) {
         _, frame, head, length, _, user in
         guard let frame = unsafe frame else { return 0 }
         // A frame's head has nine bytes (RFC 9113 §4.1); nothing of ours asks for padding.
-        let hasRoom = unsafe session(user).writeBody(
-            on: frame.pointee.hd.stream_id, frameHead: UnsafeBufferPointer(start: head, count: 9),
-            length: length)
+        let hasRoom = unsafe withSession(user) {
+            unsafe $0.writeBody(
+                on: frame.pointee.hd.stream_id,
+                frameHead: UnsafeBufferPointer(start: head, count: 9), length: length)
+        }
         return hasRoom ? 0 : NGHTTP2_ERR_PAUSE.rawValue
     }
     unsafe nghttp2_session_callbacks_set_error_callback2(callbacks) { _, code, _, _, user in
         if code == NGHTTP2_ERR_SETTINGS_EXPECTED.rawValue {
-            unsafe session(user).peerIsNotHTTP2 = true
+            unsafe withSession(user) { $0.peerIsNotHTTP2 = true }
         }
         return 0
     }

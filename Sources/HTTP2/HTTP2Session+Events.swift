@@ -11,9 +11,9 @@ extension HTTP2Session {
     func headerReceived(
         name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, neverIndexed: Bool
     ) {
-        guard let receiving, !receiving.resetRequested else { return }
+        guard let isReset = receiving?.resetRequested, !isReset else { return }
         unsafe incoming.appendUnchecked(name: name, value: value, neverIndexed: neverIndexed)
-        guard incoming.listSize > configuration.maxHeaderListSize else { return }
+        guard incoming.listSize > configuration.maxHeaderListSize, let receiving else { return }
         if configuration.longHeaderListEndsConnection {
             self.receiving = nil
             hasRefusedHeaderList = true
@@ -29,10 +29,8 @@ extension HTTP2Session {
     }
 
     func headersReceived(on id: Int32, isRequest: Bool, endStream: Bool) {
-        let (block, stream) = (incoming, receiving)
-        incoming = HeaderBlock()
-        receiving = nil
-        guard let stream else { return }
+        let block = exchange(&incoming, with: HeaderBlock())
+        guard let stream = receiving.take() else { return }
         if endStream { stream.remoteEnded = true }
         guard !stream.resetRequested else { return }
         if isRequest {

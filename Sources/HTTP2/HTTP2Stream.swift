@@ -113,9 +113,7 @@ public final class HTTP2Stream {
     /// Tells the handler that the stream is over.
     func finish(_ closure: StreamClosure) {
         isOpen = false
-        outgoing.removeAll()
-        let handler = handler
-        self.handler = nil
-        handler?.stream(self, closed: closure)
+        if outgoing.count > 0 { outgoing.removeAll() }
+        handler.take()?.stream(self, closed: closure)
     }
 }

@@ -45,6 +45,19 @@ extension HeaderBlock: Sequence {
         range(of: name).map { storage[$0] }
     }
 
+    /// Whether the value of the first field called `name` is `text`, found out without a copy.
+    public func value(of name: String, is text: String) -> Bool {
+        guard let range = range(of: name) else { return false }
+        return Self.equal(storage.span.extracting(range), text.utf8.span)
+    }
+
+    /// Whether the value of the first field called `name` begins with `prefix`.
+    public func value(of name: String, startsWith prefix: String) -> Bool {
+        let prefix = prefix.utf8.span
+        guard let range = range(of: name), range.count >= prefix.count else { return false }
+        return Self.equal(storage.span.extracting(range.prefix(prefix.count)), prefix)
+    }
+
     /// The number in `:status`, if this is the head of a response.
     public var status: Int? {
         guard !storage.isEmpty else { return nil }

@@ -28,7 +28,7 @@ struct OutgoingBody {
         var missing = length
         while missing > 0 {
             let piece = Swift.min(missing, first.count - sent)
-            output.append(contentsOf: first[sent..<sent + piece])
+            output.append(copying: first.span.extracting(sent..<sent + piece))
             missing -= piece
             sent += piece
             if sent == first.count {

@@ -40,8 +40,10 @@ public struct Request: Sendable {
     /// The version of the request.
     public var version: HTTPVersion { head.version }
 
-    /// The header fields as they came.
-    public var fields: FieldBlock { head.fields }
+    /// The header fields as they came; lent, not copied, because they are looked at often.
+    public var fields: FieldBlock {
+        _read { yield head.fields }
+    }
 
     /// Who is at the other end.
     public var peer: Peer { head.peer }

@@ -15,7 +15,7 @@ public struct Response: Sendable {
 
     /// Puts a response together.
     public init(
-        _ status: HTTPResponse.Status, fields: HTTPFields = [:],
+        _ status: HTTPResponse.Status, fields: HTTPFields = HTTPFields(),
         prepared: PreparedFields = PreparedFields(), body: Body = .empty
     ) {
         self.status = status

@@ -71,9 +71,12 @@ func onAccess(
     guard let opaque = unsafe request?.pointee, let method = unsafe method,
         let version = unsafe version, let uploadSize = unsafe uploadSize
     else { return .NO }
-    let transaction = unsafe Unmanaged<Transaction>.fromOpaque(opaque).takeUnretainedValue()
     let bytes = unsafe UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
-    let result = unsafe transaction.access(method: method, version: version, upload: bytes)
+    // Not retained: libmicrohttpd holds a reference until `onCompleted`, and that never comes amid
+    // another callback.
+    let result = unsafe Unmanaged<Transaction>.fromOpaque(opaque)._withUnsafeGuaranteedRef {
+        unsafe $0.access(method: method, version: version, upload: bytes)
+    }
     unsafe uploadSize.pointee = 0
     return result
 }

@@ -15,7 +15,6 @@ import HTTPTypes
     struct Head {
         var method: HTTPRequest.Method
         var version: HTTPVersion
-        var fields: FieldBlock
         var contentLength: Int?
         var isChunked = false
         var refusal: ServerRefusal?
@@ -51,14 +50,12 @@ import HTTPTypes
         // "HTTP/1.0" or "HTTP/1.1": libmicrohttpd refuses other versions itself.
         let minor = unsafe length(of: version) == 8 ? version[7] : 0
         var head = Head(
-            method: knownMethod ?? .get, version: minor == 0x30 ? .http10 : .http11,
-            fields: FieldBlock())
+            method: knownMethod ?? .get, version: minor == 0x30 ? .http10 : .http11)
         guard byteCount <= limit else {
             head.refusal = .headersTooLarge(limit: limit)
             readFraming(into: &head)
             return head
         }
-        head.fields = copyFields()
         readFraming(into: &head)
         if knownMethod == nil { head.refusal = .malformed(.method) }
         // Compares addresses only; the head begins with the method.
@@ -89,7 +86,9 @@ import HTTPTypes
         unsafe fields.append(Field(name: name, value: value))
     }
 
-    private func copyFields() -> FieldBlock {
+    /// The fields of the head that was read last, in the same callback; none if they are too long.
+    func copyFields() -> FieldBlock {
+        guard byteCount <= limit else { return FieldBlock() }
         var extents: [FieldBlock.Extent] = []
         unsafe extents.reserveCapacity(fields.count)
         // The sum of all lengths is the capacity, so every copy stays inside.
@@ -154,9 +153,11 @@ private func onField(
     value: UnsafePointer<CChar>?, valueLength: Int
 ) -> MHD_Result {
     guard let context = unsafe context else { return .NO }
-    let reader = unsafe Unmanaged<RequestHeadReader>.fromOpaque(context).takeUnretainedValue()
-    unsafe reader.add(
-        name: UnsafeRawBufferPointer(start: name, count: nameLength),
-        value: UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueLength))
+    // Alive: the reader itself asked for this, and waits for it.
+    unsafe Unmanaged<RequestHeadReader>.fromOpaque(context)._withUnsafeGuaranteedRef {
+        unsafe $0.add(
+            name: UnsafeRawBufferPointer(start: name, count: nameLength),
+            value: UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueLength))
+    }
     return .YES
 }

@@ -123,8 +123,8 @@ import HTTPTypes
         hadHead = true
         age = 0
         request = Request(
-            method: head.method, target: target, version: head.version, fields: head.fields,
-            peer: connection.peer)
+            method: head.method, target: target, version: head.version,
+            fields: server.headReader.copyFields(), peer: connection.peer)
         if let refusal = head.refusal { return refuse(refusal, head) }
         let targetLimit = server.configuration.targetBytes
         if request.target.bytes.count > targetLimit {

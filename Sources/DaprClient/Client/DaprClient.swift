@@ -8,6 +8,8 @@ import TLS
 public final class DaprClient: Sendable {
     /// Every operation, with every parameter.
     public let api: any DaprAPI
+    /// What can be asked without a task on the client's loop; nil over HTTP, which needs one.
+    public let taskless: (any TasklessAPI)?
     private let pools: [DaprProtocol: SidecarPool]
     private let owner: ThreadOwner?
     /// Where the connections live.
@@ -94,18 +96,22 @@ public final class DaprClient: Sendable {
         switch configuration.protocol {
         case .grpc:
             let grpc = try pool(.grpc)
-            api = try GRPCTransport(pool: grpc, settings: settings)
+            let transport = try GRPCTransport(pool: grpc, settings: settings)
+            api = transport
+            taskless = transport
             pools = [.grpc: grpc]
         case .http:
             let http = try pool(.http)
             api = try HTTPTransport(pool: http, settings: settings)
+            taskless = nil
             pools = [.http: http]
         case .auto:
             let grpc = try pool(.grpc)
             let http = try pool(.http)
+            let transport = try GRPCTransport(pool: grpc, settings: settings)
             api = AutoTransport(
-                grpc: try GRPCTransport(pool: grpc, settings: settings),
-                http: try HTTPTransport(pool: http, settings: settings))
+                grpc: transport, http: try HTTPTransport(pool: http, settings: settings))
+            taskless = transport
             pools = [.grpc: grpc, .http: http]
         }
     }

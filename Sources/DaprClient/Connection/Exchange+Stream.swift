@@ -68,11 +68,11 @@ extension Exchange: HTTP2StreamHandler {
     }
 
     func streamReceivedEnd(_ stream: HTTP2Stream) {
-        guard let response, !isOver else { return }
-        if let decoder, !decoder.isAtBoundary {
+        guard response != nil, !isOver else { return }
+        guard decoder?.isAtBoundary ?? true else {
             return fail(DaprError(.malformedResponse, "the sidecar's answer ends in a message"))
         }
-        finish(.success(response))
+        succeed()
     }
 
     func streamBecameWritable(_ stream: HTTP2Stream) {

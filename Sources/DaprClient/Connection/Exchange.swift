@@ -8,6 +8,20 @@ import HTTP2
 final class Exchange: @unchecked Sendable {
     typealias Outcome = Result<ExchangeResponse, DaprError>
 
+    /// Who waits for the outcome.
+    enum Caller: ~Copyable {
+        case task(OneShotContinuation<Outcome>)
+        /// Code on the loop that has no task.
+        case function((consuming Outcome) -> Void)
+
+        consuming func resume(returning outcome: consuming Outcome) {
+            switch consume self {
+            case .task(let continuation): continuation.resume(returning: outcome)
+            case .function(let completion): completion(outcome)
+            }
+        }
+    }
+
     /// How long a streamed answer may stand still: it has no deadline.
     private static let idleTimeout: Duration = .seconds(30)
 
@@ -19,9 +33,9 @@ final class Exchange: @unchecked Sendable {
     }
 
     let request: ExchangeRequest
-    let core: SidecarCore
+    /// Held, because a client lives as long as its calls; its core lives as long as the pool.
     private let pool: SidecarPool
-    private var continuation: OneShotContinuation<Outcome>?
+    private var caller: Caller?
     /// For what is streamed; the others are among the core's deadlines.
     private var timer: LoopTimer?
     /// Where the core's deadlines have it.
@@ -48,17 +62,18 @@ final class Exchange: @unchecked Sendable {
     private var upload: Task<Void, Never>?
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
-    init(_ request: ExchangeRequest, core: SidecarCore, pool: SidecarPool) {
-        self.request = request
-        self.core = core
-        self.pool = pool
-        started = core.loop.now
+    init(_ request: consuming ExchangeRequest, in pool: SidecarPool) {
+        started = pool.loop.now
         deadline = started + request.timeout
+        self.request = request
+        self.pool = pool
     }
 
+    var core: SidecarCore { pool.core }
+
     /// Takes the caller who waits, if there is one; before anything else happens.
-    func hold(_ continuation: consuming OneShotContinuation<Outcome>) {
-        self.continuation = consume continuation
+    func hold(_ caller: consuming Caller) {
+        self.caller = consume caller
     }
 
     /// Starts the clock.
@@ -149,8 +164,16 @@ final class Exchange: @unchecked Sendable {
         finish(.failure(error))
     }
 
+    /// Everything has come. The response moves to the caller; without one it stays here, for those
+    /// who read the exchange itself.
+    func succeed() {
+        guard let response = caller == nil ? response : response.take() else { return }
+        finish(.success(response))
+    }
+
     /// Gives the caller its answer, and lets go of everything but the stream's own end.
-    func finish(_ outcome: Outcome) {
+    func finish(_ outcome: consuming Outcome) {
+        let outcome = consume outcome
         guard !isOver else { return }
         isOver = true
         core.observer?.ended(request.head, outcome, after: core.loop.now - started)
@@ -159,7 +182,11 @@ final class Exchange: @unchecked Sendable {
             core.withdraw(self)
             place = .over
         }
-        if case .failure(let error) = outcome { failure = error }
+        var isFailure = false
+        if case .failure(let error) = outcome {
+            failure = error
+            isFailure = true
+        }
         upload?.cancel()
         resumeWaiters()
         if let channel {
@@ -167,17 +194,17 @@ final class Exchange: @unchecked Sendable {
             channel.assumeIsolated { $0.finish(throwing: failure) }
             self.channel = nil
         }
-        if let stream, outcome.isFailure || stream.pendingBytes > 0 || isUploading {
+        if let stream, isFailure || stream.pendingBytes > 0 || isUploading {
             stream.reset(.cancel)
         }
-        continuation.take()?.resume(returning: outcome)
+        if let caller = caller.take() { caller.resume(returning: outcome) }
     }
 
     /// Answers the caller with the head, while content goes on to come.
     func answer(_ response: ExchangeResponse) {
         isAnswered = true
         setTimer()
-        continuation.take()?.resume(returning: .success(response))
+        if let caller = caller.take() { caller.resume(returning: .success(response)) }
     }
 
     // MARK: - Streamed content
@@ -223,12 +250,6 @@ final class Exchange: @unchecked Sendable {
     func ended(on connection: SidecarConnection, _ closure: StreamClosure) {
         place = .over
         core.ended(self, on: connection, closure)
-    }
-}
-
-extension Exchange.Outcome {
-    fileprivate var isFailure: Bool {
-        if case .failure = self { true } else { false }
     }
 }
 

@@ -7,7 +7,7 @@ import TLS
 actor SidecarPool {
     nonisolated let loop: EventLoop
     nonisolated let endpoint: SidecarEndpoint
-    private nonisolated let core: SidecarCore
+    nonisolated let core: SidecarCore
     private let owner: (any Sendable)?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor }
@@ -44,7 +44,7 @@ actor SidecarPool {
         guard !Task.isCancelled else {
             return .failure(DaprError(.cancelled, "the call was cancelled", isUnprocessed: true))
         }
-        let exchange = Exchange(request, core: core, pool: self)
+        let exchange = Exchange(request, in: self)
         return await withTaskCancellationHandler {
             await suspend { start(exchange, continuation: $0) }
         } onCancel: {
@@ -53,17 +53,31 @@ actor SidecarPool {
         }
     }
 
+    /// Sends a request for code on the loop, which has no task that could wait.
+    nonisolated func begin(
+        _ request: consuming ExchangeRequest,
+        completion: @escaping (consuming Exchange.Outcome) -> Void
+    ) -> PendingCall {
+        let exchange = Exchange(request, in: self)
+        exchange.hold(.function(completion))
+        start(exchange)
+        return PendingCall(exchange: exchange)
+    }
+
     private nonisolated func start(
         _ exchange: Exchange, continuation: consuming OneShotContinuation<Exchange.Outcome>
     ) {
-        exchange.hold(continuation)
-        guard loop.isCurrent else {
-            return loop.execute { self.assumeIsolated { $0.start(exchange) } }
-        }
-        assumeIsolated { $0.start(exchange) }
+        exchange.hold(.task(continuation))
+        if loop.isCurrent { start(exchange) } else { startOnLoop(exchange) }
     }
 
-    private func start(_ exchange: Exchange) {
+    /// Not part of the function above, where its closure would be allocated for every call.
+    private nonisolated func startOnLoop(_ exchange: Exchange) {
+        loop.execute { self.start(exchange) }
+    }
+
+    private nonisolated func start(_ exchange: Exchange) {
+        loop.checkIsolated()
         // It may have been cancelled on its way here from another thread.
         guard !exchange.isOver else { return }
         exchange.begin()
@@ -72,7 +86,7 @@ actor SidecarPool {
 
     /// Starts an exchange that nobody waits for: what it does shows in itself and in its channel.
     func open(_ request: ExchangeRequest) -> (Exchange, ByteChannel) {
-        let exchange = Exchange(request, core: core, pool: self)
+        let exchange = Exchange(request, in: self)
         let channel = exchange.openChannel()
         start(exchange)
         return (exchange, channel)

@@ -27,11 +27,8 @@ struct GRPCStatus: Hashable {
 extension GRPCStatus {
     /// Whether a response is OK in every respect but its messages; the fast way out.
     static func isOK(_ response: ExchangeResponse) -> Bool {
-        let fields = response.trailers ?? response.head
-        guard let status = fields.bytes(of: "grpc-status"), status.count == 1,
-            status.first == UInt8(ascii: "0")
-        else { return false }
-        return hasGRPCContent(response.head)
+        (response.trailers ?? response.head).value(of: "grpc-status", is: "0")
+            && hasGRPCContent(response.head)
     }
 
     /// Reads the status of a response that is not `isOK`.
@@ -66,7 +63,7 @@ extension GRPCStatus {
     }
 
     static func hasGRPCContent(_ head: HeaderBlock) -> Bool {
-        head.bytes(of: "content-type")?.starts(with: "application/grpc".utf8) ?? false
+        head.value(of: "content-type", startsWith: "application/grpc")
     }
 
     /// What an HTTP status without a gRPC status means (section 19.4).

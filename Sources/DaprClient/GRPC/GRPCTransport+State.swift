@@ -12,8 +12,12 @@ extension GRPCTransport {
         let request = GetStateCoding.encode(
             store: store, key: key, consistency: consistency, metadata: metadata)
         let response = try await exchange(RPCs.getState, request, .state, options)
+        return try Self.value(response.body)
+    }
+
+    private static func value(_ message: [UInt8]) throws(DaprError) -> StateValue? {
         do throws(ProtobufReader.Malformed) {
-            return try GetStateCoding.decode(response.body)
+            return try GetStateCoding.decode(message)
         } catch {
             throw DaprError(.malformedResponse, "the sidecar's message cannot be read")
         }
@@ -75,6 +79,26 @@ extension GRPCTransport {
             request.operations.append(.init(operation))
         }
         _ = try await call(RPCs.executeStateTransaction, request, in: .state, options)
+    }
+}
+
+extension GRPCTransport: TasklessAPI {
+    func beginGetState(
+        store: String, key: String, consistency: StateConsistency?, metadata: [String: String],
+        options: CallOptions,
+        completion: @escaping (consuming Result<StateValue?, DaprError>) -> Void
+    ) -> PendingCall? {
+        do throws(DaprError) {
+            try StateKey.check(key)
+            let request = GetStateCoding.encode(
+                store: store, key: key, consistency: consistency, metadata: metadata)
+            return try begin(
+                RPCs.getState, request, .state, options, decode: Self.value,
+                completion: completion)
+        } catch {
+            completion(.failure(error))
+            return nil
+        }
     }
 }
 

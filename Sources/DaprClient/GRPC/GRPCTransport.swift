@@ -55,6 +55,14 @@ struct GRPCTransport: Sendable {
         _ options: CallOptions, isProbe: Bool = false
     ) async throws(DaprError) -> ExchangeResponse {
         let response = try await send(rpc, message, options, isProbe: isProbe)
+        try Self.check(response, block)
+        return response
+    }
+
+    /// Throws unless an answer is OK and one message.
+    private static func check(
+        _ response: ExchangeResponse, _ block: BuildingBlock
+    ) throws(DaprError) {
         guard GRPCStatus.isOK(response) else {
             throw DaprError(GRPCStatus(response), in: block)
         }
@@ -62,7 +70,29 @@ struct GRPCTransport: Sendable {
             throw DaprError(
                 .malformedResponse, "the answer has \(response.messageCount) messages, not one")
         }
-        return response
+    }
+
+    /// Sends a framed message without a task.
+    ///
+    /// - Parameter decode: reads the message of an answer that is OK.
+    func begin<Request, Response, Answer>(
+        _ rpc: RPC<Request, Response>, _ message: [UInt8], _ block: BuildingBlock,
+        _ options: CallOptions, decode: @escaping ([UInt8]) throws(DaprError) -> Answer,
+        completion: @escaping (consuming Result<Answer, DaprError>) -> Void
+    ) throws(DaprError) -> PendingCall {
+        pool.begin(try request(rpc, message, options)) {
+            (outcome: consuming Exchange.Outcome) in
+            switch consume outcome {
+            case .failure(let error): completion(.failure(error))
+            case .success(let response):
+                do throws(DaprError) {
+                    try Self.check(response, block)
+                    completion(.success(try decode(response.body)))
+                } catch {
+                    completion(.failure(error))
+                }
+            }
+        }
     }
 
     /// Sends a framed message, and waits for whatever comes back.
@@ -71,23 +101,46 @@ struct GRPCTransport: Sendable {
         _ rpc: RPC<Request, Response>, _ message: [UInt8], _ options: CallOptions,
         extra: HeaderBlock? = nil, isProbe: Bool = false
     ) async throws(DaprError) -> ExchangeResponse {
-        try settings.check(message: message.count - MessageFraming.prefixSize)
-        let timeout = options.timeout ?? settings.timeout
-        let request = ExchangeRequest(
-            head: try head(rpc.path, timeout: timeout, options.trace, extra: extra),
-            content: .bytes(message), reception: .messages(limit: settings.maxMessageSize),
-            timeout: timeout, isProbe: isProbe, isRead: rpc.isRead,
-            allowsRetry: options.allowsRetry, waitsForSidecar: settings.waits(options))
+        let request = try request(rpc, message, options, extra: extra, isProbe: isProbe)
         return try await pool.perform(request).get()
     }
 
-    /// The head of a request.
+    /// The request that carries a framed message.
+    private func request<Request, Response>(
+        _ rpc: RPC<Request, Response>, _ message: [UInt8], _ options: CallOptions,
+        extra: HeaderBlock? = nil, isProbe: Bool = false
+    ) throws(DaprError) -> ExchangeRequest {
+        try settings.check(message: message.count - MessageFraming.prefixSize)
+        let timeout = options.timeout ?? settings.timeout
+        return ExchangeRequest(
+            head: try head(rpc.pathField, timeout: timeout, options.trace, extra: extra),
+            content: .bytes(message), reception: .messages(limit: settings.maxMessageSize),
+            timeout: timeout, isProbe: isProbe, isRead: rpc.isRead,
+            allowsRetry: options.allowsRetry, waitsForSidecar: settings.waits(options))
+    }
+
+    /// The head of a request to a path that is not one of ours.
     func head(
         _ path: String, timeout: Duration?, _ trace: TraceContext, extra: HeaderBlock?
     ) throws(DaprError) -> HeaderBlock {
-        var head = HeaderBlock(capacity: 512)
+        let pathField: HeaderBlock
         do throws(HeaderFieldError) {
-            try head.append(":path", path)
+            pathField = try HeaderBlock(path: path)
+        } catch {
+            throw DaprError(error)
+        }
+        return try head(pathField, timeout: timeout, trace, extra: extra)
+    }
+
+    /// The head of a request.
+    ///
+    /// - Parameter path: the field `:path`.
+    func head(
+        _ path: HeaderBlock, timeout: Duration?, _ trace: TraceContext, extra: HeaderBlock?
+    ) throws(DaprError) -> HeaderBlock {
+        var head = HeaderBlock(capacity: 512)
+        head.append(contentsOf: path)
+        do throws(HeaderFieldError) {
             if timeout == settings.timeout {
                 head.append(contentsOf: fieldsWithTimeout)
             } else {
@@ -187,6 +240,12 @@ enum GRPCTimeout {
 }
 
 extension HeaderBlock {
+    /// The field `:path` alone.
+    init(path: String) throws(HeaderFieldError) {
+        self.init()
+        try append(":path", path)
+    }
+
     /// Adds what there is of a trace context.
     mutating func append(_ trace: TraceContext) throws(HeaderFieldError) {
         if let parent = trace.parent { try append("traceparent", parent) }

@@ -1,10 +1,13 @@
 import DaprProtos
+import HTTP2
 import SwiftProtobuf
 
 /// A method of the sidecar's gRPC API: its path and the types of its messages.
 struct RPC<Request: Message & Sendable, Response: Message & Sendable>: Sendable {
     /// What `:path` says.
     let path: String
+    /// The field `:path`, which begins the head of each call.
+    let pathField: HeaderBlock
 
     /// Whether it changes nothing, so that it can be repeated when its connection is lost.
     let isRead: Bool
@@ -12,6 +15,11 @@ struct RPC<Request: Message & Sendable, Response: Message & Sendable>: Sendable 
     init(_ method: String, isRead: Bool = false) {
         self.isRead = isRead
         path = "/dapr.proto.runtime.v1.Dapr/" + method
+        do throws(HeaderFieldError) {
+            pathField = try HeaderBlock(path: path)
+        } catch {
+            preconditionFailure("the name of a method is no value of a field: \(error)")
+        }
     }
 }
 

@@ -9,7 +9,7 @@ enum StateRoutes {
             .only(.get), "/v1/state/{store}/{key...}",
             query: .known([.consistency, .timeout, .metadata]),
             summary: "the value of a key", example: "URL/v1/state/-/orders/17",
-            handler: .deferred(get)),
+            handler: .unary(UnaryHandler(perform: get, begin: beginGet))),
         Route(
             .only(.put), "/v1/state/{store}/{key...}",
             query: .known([.ttl, .consistency, .timeout, .metadata]), body: .buffer,
@@ -36,7 +36,32 @@ enum StateRoutes {
     private static func get(_ context: RequestContext) async throws(GatewayError) -> Response {
         let target = try StateTarget(context)
         let unwanted = try EntityTagCondition(.ifNoneMatch, in: context.request.fields)
-        guard let value = try await target.read(context) else { throw target.notFound }
+        return try response(with: try await target.read(context), of: target, unless: unwanted)
+    }
+
+    @Sendable
+    private static func beginGet(
+        _ context: RequestContext, _ dapr: any TasklessAPI,
+        _ completion: @escaping UnaryHandler.Completion
+    ) throws(GatewayError) -> PendingCall? {
+        let target = try StateTarget(context)
+        let unwanted = try EntityTagCondition(.ifNoneMatch, in: context.request.fields)
+        let (options, start) = try context.beginCall()
+        return dapr.beginGetState(
+            store: target.store, key: target.key, consistency: target.consistency,
+            metadata: target.metadata, options: options
+        ) { (answer: consuming Result<StateValue?, DaprError>) in
+            completion(
+                context.end(answer, since: start) { value throws(GatewayError) in
+                    try response(with: value, of: target, unless: unwanted)
+                })
+        }
+    }
+
+    private static func response(
+        with value: StateValue?, of target: StateTarget, unless unwanted: EntityTagCondition?
+    ) throws(GatewayError) -> Response {
+        guard let value else { throw target.notFound }
         let etag = EntityTag.quotable(value.etag)
         if let unwanted, unwanted.matchesWeakly(value.etag) {
             return Response(.notModified, prepared: prepared(etag: etag, type: nil))

@@ -12,7 +12,7 @@ enum EntityTagCondition: Sendable, Hashable {
     /// Reads a header field; nil when it is absent.
     ///
     /// Tags without quotes are taken as well: shell scripts lose them easily.
-    init?(_ name: HTTPField.Name, in fields: FieldBlock) throws(GatewayError) {
+    init?(_ name: HTTPField.Name, in fields: borrowing FieldBlock) throws(GatewayError) {
         guard fields.contains(name) else { return nil }
         let text = fields.values(of: name).joined(separator: ",")
         if trimmed(text[...]) == "*" {

@@ -30,13 +30,12 @@ public final class RequestContext {
     private let captures: Captures
 
     init(
-        _ request: Request, id: String, route: Route, captures: Captures, facade: Facade,
-        upstream: Upstream, isReady: Bool
+        _ match: Facade.Match, id: String, facade: Facade, upstream: Upstream, isReady: Bool
     ) throws(GatewayError) {
-        self.request = request
+        request = match.request
         self.id = id
-        self.route = route
-        self.captures = captures
+        route = match.route
+        captures = match.captures
         self.facade = facade
         self.upstream = upstream
         self.isReady = isReady
@@ -107,16 +106,50 @@ public final class RequestContext {
     func attempt<Result>(
         _ body: (any DaprAPI, CallOptions) async throws(DaprError) -> Result
     ) async throws(DaprError) -> Result {
+        let options = try nextCall()
+        let start = ContinuousClock.now
+        defer { sidecarTime += ContinuousClock.now - start }
+        return try await body(dapr, options)
+    }
+
+    /// What is said about the next call.
+    private func nextCall() throws(DaprError) -> CallOptions {
         // One deadline for all calls of a request: each gets what the ones before left.
         // A wait comes on top, though no single call gets more time for it.
         let remaining = min(timeout, timeout + wait - sidecarTime)
         guard remaining > .zero else {
             throw DaprError(.deadlineExceeded, "the request took too long")
         }
-        let start = ContinuousClock.now
-        defer { sidecarTime += ContinuousClock.now - start }
-        return try await body(
-            dapr, CallOptions(timeout: remaining, trace: TraceContext(request.fields)))
+        return CallOptions(timeout: remaining, trace: TraceContext(request.fields))
+    }
+
+    /// What is said about a request's one call that is made without a task, and when it begins.
+    func beginCall() throws(GatewayError) -> (options: CallOptions, start: ContinuousClock.Instant)
+    {
+        do throws(DaprError) {
+            return (try nextCall(), .now)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Makes what comes of a request of the answer to that call.
+    ///
+    /// - Parameter response: makes the response of what the call returned.
+    func end<Answer>(
+        _ answer: consuming Result<Answer, DaprError>, since start: ContinuousClock.Instant,
+        _ response: (Answer) throws(GatewayError) -> Response
+    ) -> Result<Response, GatewayError> {
+        sidecarTime += ContinuousClock.now - start
+        switch consume answer {
+        case .failure(let error): return .failure(failure(error))
+        case .success(let answer):
+            do throws(GatewayError) {
+                return .success(try response(answer))
+            } catch {
+                return .failure(error)
+            }
+        }
     }
 
     /// Opens a call that is streamed: it may last as long as something moves in it.

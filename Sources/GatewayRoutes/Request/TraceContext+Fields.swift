@@ -4,7 +4,7 @@ import HTTPMessage
 extension TraceContext {
     /// The trace context of a request, with a span id of our own. What is invalid is dropped: the sidecar would refuse the whole
     /// call for an invalid `baggage`, and a state without a parent means nothing.
-    init(_ fields: FieldBlock) {
+    init(_ fields: borrowing FieldBlock) {
         self.init()
         guard fields.contains(.traceparent) || fields.contains(.baggage) else { return }
         if let parent = fields[.traceparent], Self.isValidParent(parent) {

@@ -1,3 +1,4 @@
+public import DaprClient
 public import HTTPMessage
 public import HTTPTypes
 
@@ -136,6 +137,22 @@ public enum Handler: Sendable {
     case immediate(@Sendable (RequestContext) throws(GatewayError) -> Response)
     /// Asks the sidecar first.
     case deferred(@Sendable (RequestContext) async throws(GatewayError) -> Response)
+    /// Makes one call, and an answer of what comes back: without a task where the sidecar's API can
+    /// be asked without one, because for so little a task costs as much as the rest.
+    case unary(UnaryHandler)
+}
+
+/// A handler that makes one call, in both ways in which that can be done.
+public struct UnaryHandler: Sendable {
+    /// Told once how a request that was begun came out.
+    public typealias Completion = (consuming Result<Response, GatewayError>) -> Void
+
+    /// Answers in a task.
+    public let perform: @Sendable (RequestContext) async throws(GatewayError) -> Response
+    /// Begins the call on the loop and returns; nothing is left to be done when it returns nil.
+    public let begin:
+        @Sendable (RequestContext, any TasklessAPI, @escaping Completion)
+            throws(GatewayError) -> PendingCall?
 }
 
 extension Route.Methods: CustomStringConvertible {
