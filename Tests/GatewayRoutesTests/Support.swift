@@ -33,19 +33,19 @@ extension FakeDapr {
 
     /// Sends one request with any content through the whole facade.
     ///
-    /// - Parameter pause: how time passes; unless told otherwise it stands still.
+    /// - Parameter pause: how time passes; as everywhere, unless told otherwise.
     func send(
         _ method: HTTPRequest.Method, _ target: String,
         _ fields: [(name: String, value: String)] = [], content: Body,
         settings: FacadeSettings = .test,
-        pause: @escaping @Sendable (Duration) async throws -> Void = { _ in
-            try await Task.sleep(for: .seconds(3600))
-        }
+        pause: (@Sendable (Duration) async throws -> Void)? = nil
     ) async -> Response {
         let request = Request(
             method: method, target: RequestTarget(target), fields: FieldBlock(fields),
             body: content)
-        var response = await Facade(settings: settings, time: StreamTime(sleep: pause))
+        var time = StreamTime()
+        if let pause { time.sleep = pause }
+        var response = await Facade(settings: settings, time: time)
             .respond(to: request, id: "test-1", dapr: self)
         // What is prepared is looked at like the rest.
         for field in response.prepared.fields {

@@ -11,6 +11,8 @@ struct TableTests {
     private static let settings: FacadeSettings = {
         var settings = FacadeSettings.test
         settings.allowsNativeAPI = true
+        // Nothing happens that a route could wait for.
+        settings.maxWait = .zero
         return settings
     }()
     private static let table = Facade(settings: settings).table

@@ -24,7 +24,8 @@ enum DurationText {
     /// Reads Go's form or that of ISO 8601, none of them negative, nor over 292 years: Go has no more.
     static func parse(_ text: String) -> Duration? {
         let sum = text.hasPrefix("P") ? iso8601(text.utf8.dropFirst()) : goForm(text.utf8[...])
-        return sum.flatMap { $0 <= .nanoseconds(.max) ? $0 : nil }
+        guard let sum, sum <= Duration.nanoseconds(Int64.max) else { return nil }
+        return sum
     }
 
     // MARK: - Go

@@ -56,7 +56,9 @@ public final class RequestContext {
         _ query: Query, _ route: Route, _ settings: FacadeSettings
     ) throws(GatewayError) -> Duration {
         guard let standard = route.wait else { return .zero }
-        guard let wait = try query.duration(QueryParameter.wait.name) else { return standard }
+        guard let wait = try query.duration(QueryParameter.wait.name) else {
+            return min(standard, settings.maxWait)
+        }
         guard wait <= settings.maxWait else {
             throw GatewayError(
                 .invalidParameter, "'wait' is at most \(settings.maxWait.textWithUnit)")
