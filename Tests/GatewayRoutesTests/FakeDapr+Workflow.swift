@@ -7,7 +7,8 @@ extension FakeDapr {
         options: CallOptions
     ) async throws(DaprError) -> String {
         try record(
-            "startWorkflow", "\(name) \(instanceID ?? "-") \(text(input)) \(startTime?.description ?? "-")",
+            "startWorkflow",
+            "\(name) \(instanceID ?? "-") \(text(input)) \(startTime?.description ?? "-")",
             options)
         return instanceID ?? "made up"
     }
