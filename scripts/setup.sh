@@ -5,7 +5,8 @@ set -euo pipefail
 
 build=(libhttp-parser-dev libmicrohttpd-dev libmimalloc-dev libnghttp2-dev libssl-dev libyaml-dev
     pkg-config)
-tests=(curl gdb iproute2 openssl prometheus protobuf-compiler libprotobuf-dev python3 python3-venv)
+tests=(chromium curl fonts-dejavu-core gdb iproute2 openssl prometheus protobuf-compiler libprotobuf-dev
+    python3 python3-venv)
 bench=(binutils gcc nghttp2-client nginx-light wrk)
 
 missing=()

@@ -10,8 +10,8 @@ public final class Facade: Sendable {
     public let table: RouteTable
     /// What the routes need to know of the configuration.
     public let settings: FacadeSettings
-    /// The response to `GET /`, which is the same for every request.
-    let frontPage: Body
+    /// What it says about itself.
+    let pages: Pages
 
     /// The facade over a sidecar.
     public init(settings: FacadeSettings = FacadeSettings()) {
@@ -23,7 +23,7 @@ public final class Facade: Sendable {
         }
         self.table = table
         self.settings = settings
-        frontPage = .bytes(FrontPage.text(of: table.routes))
+        pages = Pages(of: table.routes)
     }
 
     /// A request that has a route.

@@ -8,7 +8,12 @@ enum InvokeRoutes {
         Route(
             .any, "/v1/invoke/{app}/{path...}", query: .passedOn, body: .stream,
             summary: "calls another app; method, query, headers and body pass through",
-            example: "-d hello URL/v1/invoke/echo/some/path?x=1", handler: .deferred(invoke))
+            example: "-d hello URL/v1/invoke/echo/some/path?x=1",
+            documentation: RouteDocumentation(
+                .invoke, path: [.app, .text("some/path", "the path in the app")],
+                content: .any(
+                    [.text(example: "hello"), .json(.anything), .bytes], example: "hello"),
+                answers: [.anything], problems: [.appUnreachable]), handler: .deferred(invoke))
     ]
 
     @Sendable

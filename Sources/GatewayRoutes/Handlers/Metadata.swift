@@ -9,13 +9,23 @@ enum MetadataRoutes {
         Route(
             .only(.get), "/v1/metadata", query: .known([.timeout]),
             summary: "what the sidecar says about itself", example: "URL/v1/metadata",
+            documentation: RouteDocumentation(
+                .sidecar, answers: [.json("the metadata", .sidecarMetadata)]),
             handler: .deferred(get)),
         Route(
             .only(.put), "/v1/metadata/{key}", query: .known([.timeout]), body: .buffer,
             summary: "sets an attribute of the sidecar, where the configuration allows it",
-            example: "-X PUT -d blue URL/v1/metadata/colour", handler: .deferred(set)),
+            example: "-X PUT -d blue URL/v1/metadata/colour",
+            documentation: RouteDocumentation(
+                .sidecar, path: [.key("colour", "the name of the attribute")],
+                content: .text(example: "blue"), answers: [.noContent("set")]),
+            handler: .deferred(set)),
         Route(
             .only(.get), "/healthz", summary: "readiness in one word", example: "URL/healthz",
+            documentation: RouteDocumentation(
+                .gateway,
+                answers: [.ok("ready", [.text(example: "ready\n")], fields: [.cacheControl])],
+                problems: [.sidecarUnavailable]),
             handler: .immediate(health)),
     ]
 
@@ -69,4 +79,20 @@ enum MetadataRoutes {
     private static let ready = Response(
         .ok, fields: [.contentType: ContentType.text, .cacheControl: "no-store"],
         body: .bytes(Array("ready\n".utf8)))
+}
+
+extension Schema {
+    fileprivate static let sidecarMetadata = named(
+        "SidecarMetadata",
+        .object(
+            .required("id", .string), .required("runtimeVersion", .string),
+            .required("enabledFeatures", .list(of: .string)),
+            .required("components", .list(of: component)),
+            .required("extended", .map(of: .string))))
+
+    private static let component = named(
+        "Component",
+        .object(
+            .required("name", .string), .required("type", .string), .required("version", .string),
+            .required("capabilities", .list(of: .string))))
 }

@@ -9,7 +9,10 @@ enum PublishRoutes {
             .only(.post), "/v1/publish/{pubsub}/{topic...}",
             query: .known([.raw, .contentType, .ttl, .timeout, .metadata]), body: .buffer,
             summary: "publishes the body as one event",
-            example: #"-d '{"id":17}' URL/v1/publish/-/orders"#, handler: .deferred(publish))
+            example: #"-d '{"id":17}' URL/v1/publish/-/orders"#,
+            documentation: RouteDocumentation(
+                .publish, path: [.pubsub, .text("orders", "a topic")], fields: RequestField.event,
+                content: .value(), answers: [.noContent("published")]), handler: .deferred(publish))
     ]
 
     @Sendable
@@ -83,7 +86,8 @@ enum PublishRoutes {
 
 extension QueryParameter {
     fileprivate static let raw = QueryParameter(
-        name: "raw", summary: "true publishes without a CloudEvent envelope")
+        name: "raw", summary: "true publishes without a CloudEvent envelope", value: .flag)
     fileprivate static let contentType = QueryParameter(
-        name: "contentType", summary: "the media type of the event, whatever the request says")
+        name: "contentType", summary: "the media type of the event, whatever the request says",
+        value: .text(example: "application/json"))
 }

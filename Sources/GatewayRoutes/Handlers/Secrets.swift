@@ -9,11 +9,26 @@ enum SecretRoutes {
         Route(
             .only(.get), "/v1/secrets/{store}/{name...}", query: .known([.timeout, .metadata]),
             summary: "a secret: its value, or an object when it has several",
-            example: "URL/v1/secrets/-/db-password", handler: .deferred(get)),
+            example: "URL/v1/secrets/-/db-password",
+            documentation: RouteDocumentation(
+                .secrets, path: [.store, .key("db-password", "the name of a secret")],
+                answers: [
+                    .ok(
+                        "the value, or an object of values",
+                        [.text(), .json(.map(of: .string), example: #"{"db-password":"..."}"#)],
+                        fields: [.cacheControl])
+                ], problems: [.notFound, .secretStoreFailed]), handler: .deferred(get)),
         Route(
             .only(.get), "/v1/secrets/{store}", query: .known([.timeout, .metadata]),
             summary: "all secrets, where the configuration allows it",
-            example: "URL/v1/secrets/-", handler: .deferred(getAll)),
+            example: "URL/v1/secrets/-",
+            documentation: RouteDocumentation(
+                .secrets, path: [.store],
+                answers: [
+                    .json(
+                        "each secret with its values", .map(of: .map(of: .string)),
+                        fields: [.cacheControl])
+                ]), handler: .deferred(getAll)),
     ]
 
     @Sendable

@@ -9,27 +9,48 @@ enum StateRoutes {
             .only(.get), "/v1/state/{store}/{key...}",
             query: .known([.consistency, .timeout, .metadata]),
             summary: "the value of a key", example: "URL/v1/state/-/orders/17",
-            handler: .deferred(get)),
+            documentation: RouteDocumentation(
+                .state, path: [.store, .key], fields: [.ifNoneMatch],
+                answers: [.ok("the value", .value(), fields: [.etag]), .notModified],
+                problems: [.notFound]), handler: .deferred(get)),
         Route(
             .only(.put), "/v1/state/{store}/{key...}",
             query: .known([.ttl, .consistency, .timeout, .metadata]), body: .buffer,
             summary: "saves the body as it is", example: "-T order.json URL/v1/state/-/orders/17",
-            handler: .deferred(put)),
+            documentation: RouteDocumentation(
+                .state, path: [.store, .key], fields: [.ifMatch, .ifAbsent], content: .value(),
+                answers: [.noContent("saved")], problems: writeProblems), handler: .deferred(put)),
         Route(
             .only(.delete), "/v1/state/{store}/{key...}",
             query: .known([.consistency, .timeout, .metadata]),
             summary: "deletes a key", example: "-X DELETE URL/v1/state/-/orders/17",
-            handler: .deferred(delete)),
+            documentation: RouteDocumentation(
+                .state, path: [.store, .key], fields: [.ifMatch],
+                answers: [.noContent("the key is not there any more, or never was")],
+                problems: writeProblems), handler: .deferred(delete)),
         Route(
             .only(.get), "/v1/state/{store}",
             query: .known([.key, .timeout, .metadata]),
             summary: "the values of several keys", example: "'URL/v1/state/-?key=a&key=b'",
-            handler: .deferred(getBulk)),
+            documentation: RouteDocumentation(
+                .state, path: [.store],
+                answers: [.json("each key with its value", .map(of: .bulkItem))],
+                problems: [.invalidKey]), handler: .deferred(getBulk)),
         Route(
             .only(.patch), "/v1/state/{store}", query: .known([.timeout, .metadata]), body: .buffer,
             summary: "a transaction",
             example: #"-X PATCH -d '[{"op":"delete","key":"a"}]' URL/v1/state/-"#,
+            documentation: RouteDocumentation(
+                .state, path: [.store],
+                content: .json(
+                    .list(of: .stateOperation, atLeast: 1),
+                    example: #"[{"op":"delete","key":"a"}]"#),
+                answers: [.noContent("all of it is done")], problems: writeProblems + [.invalidKey]),
             handler: .deferred(transact)),
+    ]
+
+    private static let writeProblems: [ProblemType] = [
+        .conflict, .preconditionFailed, .outcomeUnknown,
     ]
 
     @Sendable
@@ -141,10 +162,14 @@ struct StateTarget {
 
 extension QueryParameter {
     static let consistency = QueryParameter(
-        name: "consistency", summary: "strong or eventual; the store decides otherwise")
+        name: "consistency", summary: "strong or eventual; the store decides otherwise",
+        value: .choice(StateConsistency.allCases.map(\.rawValue)))
     static let ttl = QueryParameter(
-        name: "ttl", summary: "how long the value lives, such as 1h; in whole seconds")
-    static let key = QueryParameter(name: "key", summary: "a key; give it once for each")
+        name: "ttl", summary: "how long the value lives, such as 1h; in whole seconds",
+        value: .duration(example: "1h"))
+    static let key = QueryParameter(
+        name: "key", summary: "a key; give it once for each", value: .list(example: ["a", "b"]),
+        isRequired: true)
 }
 
 /// The name under which Dapr's components know a time to live.

@@ -88,6 +88,16 @@ extension StateRoutes {
     }
 }
 
+extension Schema {
+    /// What a bulk read says about one key.
+    static let bulkItem = named(
+        "StateItem",
+        .either(
+            .null, .object(.required("value", .anything), .optional("etag", .string)),
+            .object(.required("base64", .base64), .optional("etag", .string)),
+            .object(.required("error", .string))))
+}
+
 extension StateOperation {
     fileprivate var key: String {
         switch self {

@@ -26,6 +26,24 @@ extension StateRoutes {
     }
 }
 
+extension Schema {
+    /// One operation of a transaction.
+    static let stateOperation = named(
+        "StateOperation",
+        .either(
+            .object(
+                .required("op", .choice(["upsert"])), .required("key", .string),
+                .required("value", .anything), .optional("etag", .string),
+                .optional("ttl", .duration)),
+            .object(
+                .required("op", .choice(["upsert"])), .required("key", .string),
+                .required("base64", .base64), .optional("etag", .string),
+                .optional("ttl", .duration)),
+            .object(
+                .required("op", .choice(["delete"])), .required("key", .string),
+                .optional("etag", .string))))
+}
+
 /// The members of one operation; what was not asked for at the end is unknown.
 private struct Members {
     private let number: Int

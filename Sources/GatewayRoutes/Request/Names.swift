@@ -17,6 +17,9 @@ enum Names {
         }
     }
 
+    /// What every name of a component or app matches, as the document has it.
+    static let componentPattern = "^[A-Za-z0-9._-]+$"
+
     fileprivate static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

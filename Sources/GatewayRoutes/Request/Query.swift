@@ -34,7 +34,7 @@ public struct Query: Sendable {
         }
     }
 
-    /// Refuses parameters that the route does not know.
+    /// Refuses parameters that the route does not know, and values that no handler could read.
     func check(against known: [QueryParameter]) throws(GatewayError) {
         for item in items {
             let isKnown = known.contains { parameter in
@@ -46,6 +46,19 @@ public struct Query: Sendable {
             let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
             throw GatewayError(
                 .unknownParameter, "the parameter '\(item.name)' is not known here\(hint)")
+        }
+        guard !items.isEmpty else { return }
+        for parameter in known { try checkValue(of: parameter) }
+    }
+
+    private func checkValue(of parameter: QueryParameter) throws(GatewayError) {
+        switch parameter.value {
+        case .duration: _ = try duration(parameter.name)
+        case .flag: _ = try flag(parameter.name)
+        case .choice(let choices): _ = try choice(parameter.name, of: choices)
+        case .number(let range): _ = try number(parameter.name, in: range)
+        case .text: _ = try value(parameter.name)
+        case .list, .metadata, nil: break
         }
     }
 
@@ -91,17 +104,39 @@ public struct Query: Sendable {
         }
     }
 
+    /// A whole number within a range.
+    func number(_ name: String, in range: ClosedRange<Int>) throws(GatewayError) -> Int? {
+        guard let text = try value(name) else { return nil }
+        // `Int` would take a sign, too.
+        guard text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }), let number = Int(text),
+            range.contains(number)
+        else {
+            throw GatewayError(
+                .invalidParameter,
+                "'\(name)' is a number from \(range.lowerBound) to \(range.upperBound), "
+                    + "not '\(text)'")
+        }
+        return number
+    }
+
     /// One of the cases of an enumeration, by its raw value.
     func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, as type: Choice.Type
     ) throws(GatewayError) -> Choice? {
+        try choice(name, of: type.allCases.map(\.rawValue)).flatMap(Choice.init(rawValue:))
+    }
+
+    /// One of a few texts.
+    private func choice(
+        _ name: String, of choices: [String]
+    ) throws(GatewayError) -> String? {
         guard let text = try value(name) else { return nil }
-        guard let choice = Choice(rawValue: text) else {
-            let choices = type.allCases.map(\.rawValue).joined(separator: ", ")
+        guard choices.contains(text) else {
             throw GatewayError(
-                .invalidParameter, "'\(name)' is one of \(choices), not '\(text)'")
+                .invalidParameter,
+                "'\(name)' is one of \(choices.joined(separator: ", ")), not '\(text)'")
         }
-        return choice
+        return text
     }
 
     /// The parameters `metadata.NAME=VALUE`; the last of several with one name counts.

@@ -79,9 +79,16 @@ public final class RequestContext {
         }
     }
 
-    /// What a failed call means to this caller, unless the route knows better.
+    /// What a failed call means to this caller, unless the route knows better. A failure that makes no
+    /// sense here, such as a conflict of a read, is one of the component.
     func failure(_ error: DaprError) -> GatewayError {
-        GatewayError(error, hasBody: request.body.length != 0)
+        var failure = GatewayError(error, hasBody: request.body.length != 0)
+        if route.documentation != nil, failure.code != .clientGone,
+            !route.problems.contains(failure.code)
+        {
+            failure.code = .componentFailed
+        }
+        return failure
     }
 
     /// Makes one call whose failure the handler wants to look at.

@@ -45,13 +45,16 @@ public final class Route: Sendable {
     public let summary: String
     /// The arguments of a `curl` that shows the route; `URL` stands for the gateway's address.
     public let example: String
+    /// What else there is to know about it. A test refuses routes without.
+    let documentation: RouteDocumentation?
     /// The code behind it.
     public let handler: Handler
     let parameterNames: [String]
 
     init(
         _ methods: Methods, _ template: String, query: Parameters = .known([]),
-        body: BodyPolicy = .none, summary: String, example: String, handler: Handler
+        body: BodyPolicy = .none, summary: String, example: String,
+        documentation: RouteDocumentation? = nil, handler: Handler
     ) {
         self.methods = methods
         self.template = RouteTemplate(template)
@@ -59,24 +62,10 @@ public final class Route: Sendable {
         self.body = body
         self.summary = summary
         self.example = example
+        self.documentation = documentation
         self.handler = handler
         parameterNames = self.template.parameterNames
     }
-}
-
-/// A query parameter that a route knows.
-public struct QueryParameter: Sendable, Hashable {
-    /// Its name; `metadata.` stands for all names that begin so.
-    public let name: String
-    /// What it means, in a few words.
-    public let summary: String
-
-    /// How long the call may take.
-    static let timeout = QueryParameter(
-        name: "timeout", summary: "how long the call may take, such as 250ms or 30s")
-    /// Metadata for the component.
-    static let metadata = QueryParameter(
-        name: "metadata.", summary: "metadata.NAME=VALUE is passed to the component")
 }
 
 /// The code behind a route.

@@ -37,6 +37,9 @@ extension Duration {
         ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
 
+    /// What every duration matches, as the document has it.
+    static let pattern = "^[0-9]+(ms|s|m|h)?$"
+
     /// Parses `250ms`, `30s`, `5m`, `1h` or plain seconds, whole numbers only; nil for anything else.
     public init?(withUnit text: String) {
         guard let (number, suffix) = splitUnit(text) else { return nil }
