@@ -18,6 +18,8 @@ final class FakeDapr: DaprAPI {
                 .init(name: "env", type: "secretstores.local.env", version: "v1"),
                 .init(name: "cloud", type: "secretstores.cloud", version: "v1"),
             ])
+        /// Thrown by every method.
+        var refusal: DaprError?
         /// Thrown by the method of that name, once for each entry.
         var failures: [(method: String, error: DaprError)] = []
         var calls: [String] = []
@@ -60,6 +62,7 @@ final class FakeDapr: DaprAPI {
         let failure = world.withLock { world -> DaprError? in
             world.calls.append(arguments.isEmpty ? method : "\(method) \(arguments)")
             world.options.append(options)
+            if let refusal = world.refusal { return refusal }
             guard let index = world.failures.firstIndex(where: { $0.method == method }) else {
                 return nil
             }

@@ -24,15 +24,26 @@ extension FakeDapr {
         _ fields: [(name: String, value: String)] = [],
         body: String? = nil, settings: FacadeSettings = .test
     ) async -> Response {
-        let request = Request(
-            method: method, target: RequestTarget(target), fields: FieldBlock(fields),
-            body: body.map { .bytes(Array($0.utf8)) } ?? .empty)
-        var response = await Facade(settings: settings)
-            .respond(to: request, id: "test-1", dapr: self)
+        await send(
+            Request(
+                method: method, target: RequestTarget(target), fields: FieldBlock(fields),
+                body: body.map { .bytes(Array($0.utf8)) } ?? .empty), settings: settings)
+    }
+
+    /// Sends one request through the whole facade. Whatever a test sends, its answer has to be one
+    /// that the route documents.
+    func send(_ request: Request, settings: FacadeSettings) async -> Response {
+        let facade = Facade(settings: settings)
+        var response = await facade.respond(to: request, id: "test-1", dapr: self)
         // What is prepared is looked at like the rest.
         for field in response.prepared.fields {
             guard let name = HTTPField.Name(field.name) else { continue }
             response.fields.append(HTTPField(name: name, value: field.value))
+        }
+        if let route = try? facade.match(request).route, route.documentation != nil {
+            #expect(
+                route.documents(response),
+                "\(route.name) does not document \(response.status) \(response.text)")
         }
         return response
     }

@@ -11,8 +11,19 @@ struct ValueTests {
             ("0", 0), ("", nil), ("s", nil), ("-1s", nil), ("1.5s", nil), ("1 s", nil), ("1d", nil),
             ("1S", nil), ("99999999999999999999", nil), ("9999999999999999h", nil),
         ] as [(String, Int?)])
-    func durations(text: String, milliseconds: Int?) {
+    func durations(text: String, milliseconds: Int?) throws {
         #expect(Duration(withUnit: text) == milliseconds.map { .milliseconds($0) })
+        // The document says the same, except that it knows nothing of what fits.
+        let matches = try text.wholeMatch(of: Regex(Duration.pattern)) != nil
+        #expect(matches == (milliseconds != nil || text.utf8.count > 15))
+    }
+
+    @Test(
+        "names of components are what the document says",
+        arguments: ["a.B_9-", "-", "", "a b", "é"])
+    func names(text: String) throws {
+        let matches = try text.wholeMatch(of: Regex(Names.componentPattern)) != nil
+        #expect(matches == isComponentName(text))
     }
 
     @Test(
