@@ -59,6 +59,7 @@ var targets: [Target] = [
 
     library("EventLoop", ["CLinux", deque]),
     library("JSON", []),
+    library("ProtobufJSON", ["JSON", protobuf]),
     library("Cryptography", ["COpenSSL"]),
     library("HTTPMessage", [httpTypes]),
     library("HTTPServer", ["CMicrohttpd", "HTTPMessage", "EventLoop", httpTypes, deque]),
@@ -74,7 +75,8 @@ var targets: [Target] = [
             metrics,
             "HTTP1", "TLS",
         ]),
-    library("GatewayRoutes", ["HTTPMessage", "DaprClient", "JSON", httpTypes]),
+    library(
+        "GatewayRoutes", ["HTTPMessage", "DaprClient", "JSON", "ProtobufJSON", httpTypes]),
     library(
         "DevSidecar",
         [
@@ -88,6 +90,7 @@ var targets: [Target] = [
         [
             "GatewayRoutes", "DaprClient", "HTTPServer", "HTTPMessage", "EventLoop", "CYaml",
             "JSON", httpTypes,
+            "ProtobufJSON",
         ]),
     .executableTarget(
         name: "daprgw",
@@ -101,6 +104,7 @@ var targets: [Target] = [
         swiftSettings: strict),
     tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
     tests("JSONTests", ["JSON"]),
+    tests("ProtobufJSONTests", ["ProtobufJSON", "EventLoop", protobuf]),
     tests("CryptographyTests", ["Cryptography"]),
     tests("HTTPMessageTests", ["HTTPMessage", httpTypes]),
     tests(
@@ -116,7 +120,9 @@ var targets: [Target] = [
             protobuf, httpTypes, logging, metrics,
             "TLS",
         ]),
-    tests("GatewayRoutesTests", ["GatewayRoutes", "DaprClient", "HTTPMessage", "JSON", httpTypes]),
+    tests(
+        "GatewayRoutesTests",
+        ["GatewayRoutes", "DaprClient", "HTTPMessage", "JSON", "ProtobufJSON", protobuf, httpTypes]),
     tests(
         "DevSidecarTests",
         [

@@ -45,7 +45,9 @@ public actor Gateway {
         let sidecar = try configuration.client(environment: environment)
         let count = max(1, configuration.shards ?? min(8, ProcessStatistics.processorCount))
         let loops = try (0..<count).map { _ in try EventLoop() }
-        let facade = Facade(settings: configuration.facadeSettings)
+        var settings = configuration.facadeSettings
+        settings.descriptors = try configuration.descriptors()
+        let facade = Facade(settings: settings)
         shards = try loops.map { [log = self.log] loop in
             Shard(
                 loop: loop, facade: facade,

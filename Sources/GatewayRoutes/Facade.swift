@@ -10,6 +10,8 @@ public final class Facade: Sendable {
     public let table: RouteTable
     /// What the routes need to know of the configuration.
     public let settings: FacadeSettings
+    /// What apps say about their gRPC services.
+    let schemas = GRPCSchemas()
     /// The response to `GET /`, which is the same for every request.
     let frontPage: Body
 

@@ -28,6 +28,7 @@ final class FakeDapr: DaprAPI {
         var invoked: InvokeRequest?
         var invokeResponse = InvokeResponse(status: .ok)
         var version = 0
+        var grpc = FakeGRPC()
     }
 
     struct Event: Equatable {
@@ -38,7 +39,7 @@ final class FakeDapr: DaprAPI {
         var metadata: [String: String]
     }
 
-    private let world: Mutex<World>
+    let world: Mutex<World>
 
     init(_ change: (inout World) -> Void = { _ in }) {
         var world = World()
@@ -54,7 +55,7 @@ final class FakeDapr: DaprAPI {
         world.withLock { $0.failures.append((method, error)) }
     }
 
-    private func record(
+    func record(
         _ method: String, _ arguments: String, _ options: CallOptions
     ) throws(DaprError) {
         let failure = world.withLock { world -> DaprError? in

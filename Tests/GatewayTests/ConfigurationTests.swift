@@ -62,6 +62,7 @@ struct ConfigurationTests {
             limits: {connections: 7, headers: 8KiB, body: 1GiB, timeout: 250ms, maxTimeout: 1h, drain: 3}
             secrets: {allowBulk: yes}
             metadata: {allowSet: true}
+            grpc: {descriptorSets: [/etc/a.pb, /etc/b.pb]}
             shards: 3
             log: {level: error, format: json}
             """)
@@ -85,6 +86,7 @@ struct ConfigurationTests {
         expected.limits.drain = .seconds(3)
         expected.secrets.allowBulk = true
         expected.metadata.allowSet = true
+        expected.grpc.descriptorSets = ["/etc/a.pb", "/etc/b.pb"]
         expected.shards = 3
         expected.log.level = .error
         expected.log.format = .json
@@ -101,6 +103,7 @@ struct ConfigurationTests {
         odd.defaults.pubsub = "17"
         odd.limits.timeout = .milliseconds(61_001)
         odd.limits.body = ByteCount(1025)
+        odd.grpc.descriptorSets = ["a, b", "c\"d"]
         odd.shards = 64
         for configuration in [Configuration(), odd] {
             #expect(try Self.parse(configuration.yaml) == configuration, "\(configuration.yaml)")

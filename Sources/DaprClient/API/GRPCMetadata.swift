@@ -66,9 +66,13 @@ public struct GRPCMetadata: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 }
 
 extension GRPCMetadata {
-    /// What of a block of header fields is the app's and not the protocol's.
+    /// What of a block of header fields is the app's and not the protocol's. The details of a status
+    /// are the app's too: they come as metadata in every implementation of gRPC.
     init(_ block: HeaderBlock) {
-        for field in block where !Self.isReserved(field.name) {
+        for field in block
+        where !Self.isReserved(field.name)
+            || field.name.elementsEqual("grpc-status-details-bin".utf8)
+        {
             fields.append(
                 Field(
                     name: String(decoding: field.name, as: UTF8.self),

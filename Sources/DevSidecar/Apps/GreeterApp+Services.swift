@@ -2,9 +2,9 @@ import DaprProtos
 import JSON
 import SwiftProtobuf
 
-// Any other service, by the names of its methods: `Stream` echoes message by message, `Server` has
-// three answers for one message, `Fail` and `NoMsg` fail, `Md` lists the metadata, `Slow` takes five
-// seconds; what is left echoes one message.
+// Server reflection, and any other service by the names of its methods: `Stream` echoes message by
+// message, `Server` has three answers for one message, `GreetMany` echoes it three times, `Fail` and
+// `NoMsg` fail, `Md` lists the metadata, `Slow` takes five seconds; what is left echoes one message.
 extension GreeterApp: ServingApp {
     func serve(_ call: GRPCStreamCall, metadata: [AppField]) async -> GRPCReply {
         let name = call.method.split(separator: "/").last.map(String.init) ?? ""
@@ -12,6 +12,12 @@ extension GreeterApp: ServingApp {
             return GRPCReply(status: .early(GRPCStatus.unimplemented, "Method not found!"))
         }
         do {
+            if GreeterReflection.serves(call.method) {
+                while let question = try await call.next() {
+                    try await send(try GreeterReflection.answer(question), to: call)
+                }
+                return GRPCReply()
+            }
             switch name {
             case "Stream":
                 while let message = try await call.next() {
@@ -23,6 +29,10 @@ extension GreeterApp: ServingApp {
                 for index in 0..<3 {
                     try await send(Array("\(index):".utf8) + message, to: call)
                 }
+                return GRPCReply()
+            case "GreetMany":
+                let message = try await request(of: call)
+                for _ in 0..<3 { try await send(Array("echo:".utf8) + message, to: call) }
                 return GRPCReply()
             case "NoMsg":
                 return GRPCReply(status: GRPCStatus(11, "none é"), trailers: Self.trailers)

@@ -47,6 +47,12 @@ extension Configuration {
         let metadata = file.section("metadata")
         metadata.readBool("allowSet", into: &self.metadata.allowSet)
         metadata.finish()
+        let grpc = file.section("grpc")
+        grpc.readList(
+            "descriptorSets", into: &self.grpc.descriptorSets, expected: "the path of a file",
+            isEmptyAllowed: true
+        ) { $0.isEmpty ? nil : $0 }
+        grpc.finish()
         file.read("shards", into: &shards, expected: "auto or a number from 1 to 64") { text in
             if text == "auto" { return .some(nil) }
             return Int(text).flatMap { (1...64).contains($0) ? .some($0) : nil }

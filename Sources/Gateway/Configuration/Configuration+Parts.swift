@@ -50,11 +50,12 @@ extension Configuration {
     }
 
     /// Checks what cannot be seen in the file alone: the environment, the token file, certificates and
-    /// keys.
+    /// keys, descriptor sets.
     ///
     /// - Parameter environment: names and values, such as those of the process.
     public func validate(environment: [String: String]) throws(ConfigurationError) {
         _ = try client(environment: environment)
+        _ = try descriptors()
     }
 
     private static func token(in path: String) throws(DaprError) -> String {

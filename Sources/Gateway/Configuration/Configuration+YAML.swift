@@ -34,6 +34,8 @@ extension Configuration {
           allowBulk: \(secrets.allowBulk)
         metadata:
           allowSet: \(metadata.allowSet)
+        grpc:
+          descriptorSets: [\(grpc.descriptorSets.map { quoted($0) }.joined(separator: ", "))]
         shards: \(shards.map(String.init) ?? "auto")
         log:
           level: \(log.level.rawValue)

@@ -72,6 +72,12 @@ public struct Configuration: Sendable, Hashable {
         public var allowSet = false
     }
 
+    /// What apps' gRPC methods are called with.
+    public struct GRPC: Sendable, Hashable {
+        /// Files that describe messages and services, as `protoc --descriptor_set_out` writes them.
+        public var descriptorSets: [String] = []
+    }
+
     /// What is written to standard error.
     public struct Log: Sendable, Hashable {
         /// Below this level nothing is written.
@@ -94,6 +100,8 @@ public struct Configuration: Sendable, Hashable {
     public var secrets = Secrets()
     /// What callers may do with the sidecar's metadata.
     public var metadata = Metadata()
+    /// What apps' gRPC methods are called with.
+    public var grpc = GRPC()
     /// The number of event loops, each with its thread; nil means one for each core, at most 8.
     public var shards: Int?
     /// What is written to standard error.

@@ -73,13 +73,16 @@ final class ConfigurationReader {
 
     /// Reads a list; a single value counts as a list of one.
     func readList<Value>(
-        _ key: String, into target: inout [Value], expected: String, parse: (String) -> Value?
+        _ key: String, into target: inout [Value], expected: String, isEmptyAllowed: Bool = false,
+        parse: (String) -> Value?
     ) {
         guard let node = take(key), !node.isNull else { return }
         let nodes = if case .sequence(let items) = node.content { items } else { [node] }
-        if nodes.isEmpty { note(node, "\(full(key)): expected at least one value") }
+        if nodes.isEmpty, !isEmptyAllowed {
+            note(node, "\(full(key)): expected at least one value")
+        }
         let values = nodes.compactMap { scalar($0, key, expected: expected, parse: parse) }
-        if values.count == nodes.count, !values.isEmpty { target = values }
+        if values.count == nodes.count, !values.isEmpty || isEmptyAllowed { target = values }
     }
 
     private func scalar<Value>(

@@ -37,6 +37,24 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case shuttingDown = "shutting-down"
     case outcomeUnknown = "outcome-unknown"
     case deadlineExceeded = "deadline-exceeded"
+    case unsupportedMediaType = "unsupported-media-type"
+    // How an app's gRPC method failed.
+    case grpcCancelled = "grpc-cancelled"
+    case grpcUnknown = "grpc-unknown"
+    case grpcInvalidArgument = "grpc-invalid-argument"
+    case grpcDeadlineExceeded = "grpc-deadline-exceeded"
+    case grpcNotFound = "grpc-not-found"
+    case grpcAlreadyExists = "grpc-already-exists"
+    case grpcPermissionDenied = "grpc-permission-denied"
+    case grpcResourceExhausted = "grpc-resource-exhausted"
+    case grpcFailedPrecondition = "grpc-failed-precondition"
+    case grpcAborted = "grpc-aborted"
+    case grpcOutOfRange = "grpc-out-of-range"
+    case grpcUnimplemented = "grpc-unimplemented"
+    case grpcInternal = "grpc-internal"
+    case grpcUnavailable = "grpc-unavailable"
+    case grpcDataLoss = "grpc-data-loss"
+    case grpcUnauthenticated = "grpc-unauthenticated"
 }
 
 extension ProblemType {
@@ -99,6 +117,25 @@ extension ProblemType {
         // To repeat it blindly could undo what another writer did in between.
         case .outcomeUnknown: Row(503, "Whether the write was done is not known.")
         case .deadlineExceeded: Row(504, "The deadline passed.")
+        case .unsupportedMediaType: Row(415, "The route does not take this media type.")
+        // As google.rpc.Code has them, but for UNKNOWN, INTERNAL and DATA_LOSS: a 500 is our own
+        // mistake. None is retryable, as no status tells what the app did before it failed.
+        case .grpcCancelled: Row(499, "The app answered CANCELLED.")
+        case .grpcUnknown: Row(502, "The app answered UNKNOWN.")
+        case .grpcInvalidArgument: Row(400, "The app answered INVALID_ARGUMENT.")
+        case .grpcDeadlineExceeded: Row(504, "The app answered DEADLINE_EXCEEDED.")
+        case .grpcNotFound: Row(404, "The app answered NOT_FOUND.")
+        case .grpcAlreadyExists: Row(409, "The app answered ALREADY_EXISTS.")
+        case .grpcPermissionDenied: Row(403, "The app answered PERMISSION_DENIED.")
+        case .grpcResourceExhausted: Row(429, "The app answered RESOURCE_EXHAUSTED.")
+        case .grpcFailedPrecondition: Row(400, "The app answered FAILED_PRECONDITION.")
+        case .grpcAborted: Row(409, "The app answered ABORTED.")
+        case .grpcOutOfRange: Row(400, "The app answered OUT_OF_RANGE.")
+        case .grpcUnimplemented: Row(501, "The app answered UNIMPLEMENTED.")
+        case .grpcInternal: Row(502, "The app answered INTERNAL.")
+        case .grpcUnavailable: Row(503, "The app answered UNAVAILABLE.")
+        case .grpcDataLoss: Row(502, "The app answered DATA_LOSS.")
+        case .grpcUnauthenticated: Row(401, "The app answered UNAUTHENTICATED.")
         }
     }
 

@@ -22,7 +22,8 @@ extension Response {
 }
 
 extension GatewayError {
-    /// The problem as JSON, with what the sidecar said in the member `dapr`.
+    /// The problem as JSON, with what the sidecar said in the member `dapr`, or an app's gRPC status
+    /// in `grpc`. A failure before anything came back has no status and no code: nobody spoke.
     func problemDocument(instance: String) -> [UInt8] {
         let row = code.row
         var writer = JSONWriter()
@@ -37,8 +38,10 @@ extension GatewayError {
         writer.string(message)
         writer.key("instance")
         writer.string(instance)
-        // A failure before anything came back has no status and no code: the sidecar did not speak.
-        if let cause, cause.status != nil || cause.code != nil {
+        if let cause, let status = GRPCStatusCode(code) {
+            writer.key("grpc")
+            writer.grpcStatus(status, cause)
+        } else if let cause, cause.status != nil || cause.code != nil {
             writer.key("dapr")
             writer.daprError(cause)
         }
@@ -65,13 +68,28 @@ extension JSONWriter {
             int(status)
         case nil: break
         }
-        if !error.details.isEmpty {
-            key("details")
-            beginArray()
-            for detail in error.details { value(detail.json) }
-            endArray()
-        }
+        details(of: error)
         endObject()
+    }
+
+    fileprivate mutating func grpcStatus(_ status: GRPCStatusCode, _ error: DaprError) {
+        beginObject()
+        key("status")
+        int(status.rawValue)
+        key("name")
+        string(status.name)
+        key("message")
+        string(error.message)
+        details(of: error)
+        endObject()
+    }
+
+    private mutating func details(of error: DaprError) {
+        guard !error.details.isEmpty else { return }
+        key("details")
+        beginArray()
+        for detail in error.details { value(detail.json) }
+        endArray()
     }
 }
 

@@ -2,5 +2,5 @@ extension Facade {
     /// All routes of the facade, in the order of the front page.
     static let routes: [Route] =
         StateRoutes.routes + PublishRoutes.routes + InvokeRoutes.routes + SecretRoutes.routes
-        + MetadataRoutes.routes + PageRoutes.routes
+        + MetadataRoutes.routes + GRPCRoutes.routes + PageRoutes.routes
 }

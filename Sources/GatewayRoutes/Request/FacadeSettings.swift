@@ -1,3 +1,5 @@
+public import ProtobufJSON
+
 /// What the routes need to know of the configuration.
 public struct FacadeSettings: Sendable {
     /// The components that `-` stands for; nil where there is none.
@@ -29,6 +31,8 @@ public struct FacadeSettings: Sendable {
     public var allowsBulkSecrets = false
     /// Whether `PUT /v1/metadata/{key}` is allowed.
     public var allowsMetadataSet = false
+    /// Messages and services of apps, for calls of their gRPC methods with JSON.
+    public var descriptors = DescriptorPool()
 
     /// The defaults.
     public init() {}

@@ -40,7 +40,10 @@ public final class RequestContext {
         case .known(let known):
             query = try Query(request.target.query)
             try query.check(against: known)
-            timeout = try Self.timeout(query, facade.settings)
+            let timeout = try Self.timeout(query, facade.settings)
+            self.timeout =
+                route.takesGRPCTimeout
+                ? try Self.grpcTimeout(request.fields, facade.settings) ?? timeout : timeout
         case .passedOn:
             query = try Query(nil)
             timeout = facade.settings.timeout
@@ -59,6 +62,18 @@ public final class RequestContext {
                 "'timeout' is more than 0 and at most \(settings.maxTimeout.textWithUnit)")
         }
         return timeout
+    }
+
+    /// What `grpc-timeout` says, but no more than the configuration allows.
+    private static func grpcTimeout(
+        _ fields: FieldBlock, _ settings: FacadeSettings
+    ) throws(GatewayError) -> Duration? {
+        guard let text = fields[.grpcTimeout] else { return nil }
+        guard let timeout = GRPCTimeout.parse(text) else {
+            throw GatewayError(
+                .invalidHeader, "'grpc-timeout' is a number and a unit such as 500m, not '\(text)'")
+        }
+        return min(timeout, settings.maxTimeout)
     }
 
     var settings: FacadeSettings { facade.settings }

@@ -41,6 +41,8 @@ public final class Route: Sendable {
     public let parameters: Parameters
     /// What happens to the body.
     public let body: BodyPolicy
+    /// Whether the field `grpc-timeout` says how long the call may take.
+    let takesGRPCTimeout: Bool
     /// A few words on what the route does.
     public let summary: String
     /// The arguments of a `curl` that shows the route; `URL` stands for the gateway's address.
@@ -51,12 +53,14 @@ public final class Route: Sendable {
 
     init(
         _ methods: Methods, _ template: String, query: Parameters = .known([]),
-        body: BodyPolicy = .none, summary: String, example: String, handler: Handler
+        body: BodyPolicy = .none, takesGRPCTimeout: Bool = false, summary: String, example: String,
+        handler: Handler
     ) {
         self.methods = methods
         self.template = RouteTemplate(template)
         self.parameters = query
         self.body = body
+        self.takesGRPCTimeout = takesGRPCTimeout
         self.summary = summary
         self.example = example
         self.handler = handler

@@ -5,6 +5,7 @@ enum ContentType {
     static let json = "application/json"
     static let text = "text/plain; charset=utf-8"
     static let bytes = "application/octet-stream"
+    static let lines = "application/x-ndjson"
     static let problem = "application/problem+json"
 
     /// JSON if it parses as such, else text if it is UTF-8, else bytes.
