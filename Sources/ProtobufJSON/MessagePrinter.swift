@@ -110,6 +110,10 @@ struct MessagePrinter {
     }
 
     private mutating func number(_ number: JSONNumber?, _ value: Double) {
+        // Readers that take `-0` for a whole number would lose its sign.
+        if value == 0, value.sign == .minus, let zero = JSONNumber(text: "-0.0") {
+            return writer.number(zero)
+        }
         if let number, value.isFinite { return writer.number(number) }
         writer.string(value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity")
     }

@@ -15,7 +15,7 @@ struct JSONFormTests {
             (#"{"aUint64":18446744073709551615}"#, #"{"aUint64":"18446744073709551615"}"#),
             (#"{"aDouble":"1.5"}"#, #"{"aDouble":1.5}"#),
             (#"{"aDouble":"Infinity"}"#, #"{"aDouble":"Infinity"}"#),
-            (#"{"aDouble":-0.0}"#, #"{"aDouble":-0}"#),
+            (#"{"aDouble":-0.0}"#, #"{"aDouble":-0.0}"#),
             (#"{"aFloat":3.4028235e38}"#, #"{"aFloat":3.4028235e+38}"#),
             (#"{"someBytes":"_-8"}"#, #"{"someBytes":"/+8="}"#),
             (#"{"someBytes":"/+8"}"#, #"{"someBytes":"/+8="}"#),

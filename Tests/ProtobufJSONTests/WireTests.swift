@@ -66,7 +66,7 @@ struct WireTests {
             ),
             ("6a 01 00 6801", #"{"aBool":true}"#),
             // Default values that are written say nothing.
-            ("1800 6800 7200", "{}"), ("09 0000000000000080", #"{"aDouble":-0}"#),
+            ("1800 6800 7200", "{}"), ("09 0000000000000080", #"{"aDouble":-0.0}"#),
             // More bits than the field has.
             ("18 ffffffff1f", #"{"anInt32":-1}"#),
             ("28 ffffffffffffffffff01", #"{"aUint32":4294967295}"#),

@@ -75,8 +75,9 @@ def test_the_fixture_is_made_of_the_files_beside_it(tmp_path):
 class Maker:
     """Random messages that have a JSON form."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, has_maps=True):
         self.random = random.Random(seed)
+        self.has_maps = has_maps
 
     def text(self):
         characters = string.ascii_letters + "\"\\/\n\t\0 <é€😀\u2028"
@@ -129,7 +130,7 @@ class Maker:
         special = getattr(self, name.rpartition(".")[2].lower() + "_of", None)
         if name.startswith("google.protobuf.") and special:
             return special(message)
-        fields = list(message.DESCRIPTOR.fields)
+        fields = [field for field in message.DESCRIPTOR.fields if self.has_maps or not holds_map(field)]
         for field in self.random.sample(fields, min(len(fields), self.random.randrange(9 if depth else 16))):
             self.set(message, field, depth)
         for field in fields:
@@ -192,6 +193,13 @@ class Maker:
             message.Pack(self.fill(inner, 4) or inner)
 
 
+def holds_map(field):
+    kind = field.message_type
+    return kind is not None and (kind.GetOptions().map_entry or kind.full_name in (
+        "google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue",
+        "google.protobuf.Any"))
+
+
 def exactly(message):
     return message.SerializeToString(deterministic=True)
 
@@ -225,8 +233,9 @@ def comparable(text):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_damaged_messages(gateway, app, seed):
-    """Where one refuses a message, so does the other, and where both take it, it is the same."""
-    maker, refused = Maker(seed), 0
+    """Where one refuses a message, so does the other, and where both take it, it is the same. Without
+    maps: Python's reader (upb) alone drops entries that have unknown fields."""
+    maker, refused = Maker(seed, has_maps=False), 0
     with gateway.connect() as connection:
         for _ in range(100):
             data = bytearray(maker.fill(EVERYTHING()).SerializeToString() or b"\0")
