@@ -84,28 +84,12 @@ public struct HeaderBlock: Sendable {
         name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, neverIndexed: Bool
     ) {
         let first = UInt64(name.count) | (neverIndexed ? UInt64(Self.neverIndexedBit) : 0)
-        let prefix = (first | UInt64(value.count) << 32).littleEndian
-        let valueStart = Self.prefixSize + name.count
-        // All three at once, because asking the array for room costs more than copying so little. The
-        // caller vouches for the pointers, and the room is as long as what is copied.
-        storage.append(addingCapacity: valueStart + value.count) { output in
-            unsafe output.withUnsafeMutableBufferPointer { buffer, count in
-                let room = unsafe UnsafeMutableRawBufferPointer(
-                    rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
-                unsafe room.storeBytes(of: prefix, as: UInt64.self)
-                unsafe Self.copy(name, to: room, at: Self.prefixSize)
-                unsafe Self.copy(value, to: room, at: valueStart)
-                count += valueStart + value.count
-            }
-        }
+        let prefix = first | UInt64(value.count) << 32
+        unsafe withUnsafeBytes(of: prefix.littleEndian) { unsafe storage.append(contentsOf: $0) }
+        // The caller vouches for the pointers; the array copies from them at once.
+        unsafe storage.append(contentsOf: name)
+        unsafe storage.append(contentsOf: value)
         count += 1
-    }
-
-    private static func copy(
-        _ source: UnsafeBufferPointer<UInt8>, to room: UnsafeMutableRawBufferPointer, at start: Int
-    ) {
-        unsafe UnsafeMutableRawBufferPointer(rebasing: room[start...])
-            .copyMemory(from: UnsafeRawBufferPointer(source))
     }
 
     /// Where the field whose prefix is at `offset` has its parts.

@@ -12,7 +12,8 @@ LINES = shell_lines((REPOSITORY / "docs/Routes.md").read_text())
 #: For each line its status, and what the answer has to contain.
 EXPECTED = [
     (r"-T person.json", 204, ""),
-    (r"v1/query/querystore$", 200, '{"results":[{"key":"person-1","value":{"person":{"org":"dev"}'),
+    # A store that can be queried gives the members in an order of its own.
+    (r"v1/query/querystore$", 200, '"person":{"org":"dev"}'),
     (r"echo-binding/create", 200, "hello"),
     (r"files/create", 200, "order.json"),
     (r"files/get", 200, '{"id":17}'),
