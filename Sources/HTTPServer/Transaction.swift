@@ -282,6 +282,8 @@ import HTTPTypes
         received = 0
         silence = 0
         server.add(self)
+        // One read can bring what fills the window, which suspends, and what exceeds the limit.
+        resume()
     }
 
     // MARK: - Suspension

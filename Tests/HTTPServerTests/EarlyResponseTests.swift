@@ -101,6 +101,27 @@ struct EarlyResponseTests {
         }
     }
 
+    @Test("so it does where the same read has filled the window of a reader who is slow")
+    func streamTooLongWhileSuspended() throws {
+        var configuration = HTTPServer.Configuration()
+        configuration.streamWindow = 4
+        let server = try TestServer(configuration)
+        var exchanges: [Exchange] = []
+        server.disposition = { _ in .stream(limit: 10) }
+        server.answer = { exchanges.append($0) }
+        try server.use {
+            let client = server.client()
+            client.send(
+                "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "6\r\nhello \r\n5\r\nworld\r\n0\r\n\r\n")
+            let response = try server.response(client)
+            #expect(response.status == 413)
+            try server.wait(for: "the end of the exchange") { server.server?.exchangeCount == 0 }
+            #expect(server.summaries.map(\.status) == [413])
+        }
+        #expect(exchanges.count == 1)
+    }
+
     @Test(
         "a client that sends a body although it is refused can read why",
         arguments: [BodyDisposition.buffer(limit: 10), .stream(limit: 10)], [true, false])
