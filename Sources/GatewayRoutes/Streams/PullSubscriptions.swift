@@ -2,7 +2,7 @@ import DaprClient
 
 /// The subscriptions that clients pull from, one to the sidecar for each topic, however many poll on
 /// whichever shard: an acknowledgement finds its message wherever it arrives
-/// (docs/decisions/0009-pull-subscriptions-belong-to-the-process.md).
+/// (docs/decisions/0010-pull-subscriptions-belong-to-the-process.md).
 actor PullSubscriptions {
     /// What is subscribed to.
     struct Key: Sendable, Hashable {
